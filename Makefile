@@ -1,0 +1,40 @@
+# `make run` and `make test` need nothing but Swift on PATH: the set-up installs the rest.
+PREFIX ?= /usr/local
+RELEASE = -c release --static-swift-stdlib
+FORMATTED = Package.swift Sources Tests samples/generator
+
+.PHONY: all run test bench samples install format lint docs setup
+
+all: setup
+	swift build $(RELEASE) --product millrace
+
+run: all
+	.build/release/millrace run pipelines/quickstart.yaml
+
+test: setup
+	MILLRACE_WARNINGS=error swift build --build-tests
+	MILLRACE_WARNINGS=error swift test --skip-build --parallel
+
+bench: all
+	swift build $(RELEASE) --product generate-samples
+	Benchmarks/run.sh
+
+# Makes samples/ anew; the same seed gives the same bytes.
+samples: setup
+	swift run generate-samples samples
+
+install: all
+	install -D -m 755 .build/release/millrace $(DESTDIR)$(PREFIX)/bin/millrace
+
+format:
+	swift format format --in-place --parallel --recursive $(FORMATTED)
+
+lint:
+	swift format lint --strict --parallel --recursive $(FORMATTED)
+
+# The reference lives in docs/ as Markdown; this shows where to begin.
+docs:
+	@ls docs/*.md
+
+setup:
+	@scripts/setup.sh

@@ -1,0 +1,131 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "millrace",
+    products: [
+        .executable(name: "millrace", targets: ["millrace"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.10.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.24.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.25.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+    ],
+    targets: [
+        // Doors to C and C++ libraries: a module map and a shim, nothing else.
+        .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
+        .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
+        .systemLibrary(name: "CLibIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
+
+        // The flow of a row, from the file to the report.
+        .target(name: "Records"),
+        .target(name: "Input", dependencies: ["CLibCSV", "CSimdJSON", "Records"]),
+        .target(name: "Identity", dependencies: ["CLibIDN2", "CPhoneNumber", "CPublicSuffix", "Records"]),
+        .target(name: "EnrichmentAPI"),
+        .target(name: "Settings", dependencies: ["Records", .product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "Ledger",
+            dependencies: [
+                "EnrichmentAPI", "Records",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
+        .target(
+            name: "Waterfall",
+            dependencies: [
+                "EnrichmentAPI", "Identity", "Input", "Records", "Settings",
+            ]
+        ),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings", "Waterfall",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Identity",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .executableTarget(
+            name: "millrace",
+            dependencies: [
+                "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+            ]
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "EnrichmentAPI",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "InputTests", dependencies: ["Input", "Records", "TestSupport"]),
+        .testTarget(name: "IdentityTests", dependencies: ["Identity", "Input", "Records", "TestSupport"]),
+        .testTarget(name: "EnrichmentAPITests", dependencies: ["EnrichmentAPI"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Records", "Settings"]),
+        .testTarget(name: "LedgerTests", dependencies: ["EnrichmentAPI", "Ledger", "Records", "TestSupport"]),
+        .testTarget(
+            name: "WaterfallTests", dependencies: ["EnrichmentAPI", "Records", "Settings", "TestSupport", "Waterfall"]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "EnrichmentAPI", "Identity", "Input", "Ledger", "Pipeline", "Records", "Settings", "TestSupport",
+                "Waterfall",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]
+        ),
+        .testTarget(
+            name: "CommandTests", dependencies: ["EnrichmentAPI", "TestSupport", "millrace", "generate-samples"]),
+
+        // Makes samples/ and the data of the benchmarks.
+        .executableTarget(name: "generate-samples", path: "samples/generator"),
+    ],
+    cxxLanguageStandard: .cxx17
+)
+
+for target in package.targets where ![.system].contains(target.type) {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    if Context.environment["MILLRACE_WARNINGS"] == "error" {
+        settings.append(.unsafeFlags(["-warnings-as-errors"]))
+    }
+    target.swiftSettings = settings
+}

@@ -1,0 +1,128 @@
+/// What was found out about one person.
+package struct PersonResult: Sendable, Equatable, Codable {
+    package var recordID: String
+    /// A channel that was not asked for is absent.
+    package var channels: [Channel: ChannelResult]
+    package var creditsUsed: Credits
+
+    package init(recordID: String, channels: [Channel: ChannelResult], creditsUsed: Credits) {
+        self.recordID = recordID
+        self.channels = channels
+        self.creditsUsed = creditsUsed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case recordID = "record_id"
+        case channels
+        case creditsUsed = "credits_used"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        recordID = try container.decodeIfPresent(LenientText.self, forKey: .recordID)?.text ?? ""
+        creditsUsed = try container.decode(Credits.self, forKey: .creditsUsed)
+        let found = try container.decode([String: ChannelResult?].self, forKey: .channels)
+        // Channels that this version does not know are left out rather than refused.
+        channels = found.reduce(into: [:]) { known, entry in
+            if let channel = Channel(rawValue: entry.key) { known[channel] = entry.value ?? .missed(tried: []) }
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(recordID, forKey: .recordID)
+        try container.encode(creditsUsed, forKey: .creditsUsed)
+        try container.encode(
+            Dictionary(uniqueKeysWithValues: channels.map { ($0.key.rawValue, $0.value) }), forKey: .channels)
+    }
+}
+
+/// One channel of a result.
+///
+/// A miss is `null` or `{"value": null}` on the wire; both mean the same.
+package enum ChannelResult: Sendable, Equatable, Codable {
+    case found(ChannelValue)
+    case missed(tried: [String])
+
+    private enum CodingKeys: String, CodingKey {
+        case value
+        case triedProviders = "tried_providers"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if try container.decodeIfPresent(LenientText.self, forKey: .value)?.text.isEmpty ?? true {
+            self = .missed(tried: try container.decodeIfPresent([String].self, forKey: .triedProviders) ?? [])
+        } else {
+            self = .found(try ChannelValue(from: decoder))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .found(let value): try value.encode(to: encoder)
+        case .missed(let tried):
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeNil(forKey: .value)
+            try container.encode(tried, forKey: .triedProviders)
+        }
+    }
+
+    package var value: ChannelValue? {
+        if case .found(let value) = self { value } else { nil }
+    }
+}
+
+/// A value that was found.
+package struct ChannelValue: Sendable, Equatable, Codable {
+    package var value: String
+    /// The provider.
+    package var source: String
+    /// 0–1.
+    package var confidence: Double
+    /// ISO 8601, as the service wrote it.
+    package var enrichedAt: String
+
+    package init(value: String, source: String, confidence: Double, enrichedAt: String) {
+        self.value = value
+        self.source = source
+        self.confidence = confidence
+        self.enrichedAt = enrichedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case value, source, confidence
+        case enrichedAt = "enriched_at"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        value = try container.decode(LenientText.self, forKey: .value).text
+        source = try container.decodeIfPresent(LenientText.self, forKey: .source)?.text ?? ""
+        enrichedAt = try container.decodeIfPresent(LenientText.self, forKey: .enrichedAt)?.text ?? ""
+        let confidence = try container.decodeIfPresent(LenientText.self, forKey: .confidence)?.text ?? "0"
+        guard let number = Double(confidence), number.isFinite else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .confidence, in: container, debugDescription: "confidence is not a number")
+        }
+        self.confidence = min(max(number, 0), 1)
+    }
+}
+
+/// Text, or a number or boolean that stands where text belongs.
+struct LenientText: Decodable {
+    var text: String
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let string = try? container.decode(String.self) {
+            text = string
+        } else if let number = try? container.decode(Int.self) {
+            text = String(number)
+        } else if let number = try? container.decode(Double.self) {
+            text = String(number)
+        } else {
+            text = String(try container.decode(Bool.self))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// Canonical forms of single values, for whoever has no batch: providers' answers, suppression lists, settings.
+package enum Canonical {
+    package static func email(_ text: String, collapsesSubaddress: Bool = false) -> String? {
+        form(text) { EmailAddress.append($0, collapsesSubaddress: collapsesSubaddress, to: &$1) }
+    }
+
+    package static func linkedinURL(_ text: String) -> String? { form(text) { LinkedInProfile.append($0, to: &$1) } }
+
+    package static func phone(_ text: String, region: Region? = nil) -> String? {
+        form(text) { PhoneNumber.append($0, region: region, to: &$1) }
+    }
+
+    package static func companyDomain(_ text: String) -> String? { form(text) { CompanyDomain.append($0, to: &$1) } }
+
+    private static func form(_ text: String, _ append: (ArraySlice<UInt8>, inout [UInt8]) -> HintProblem?) -> String? {
+        var out: [UInt8] = []
+        return append(Array(text.utf8)[...], &out) == nil ? String(decoding: out, as: UTF8.self) : nil
+    }
+}
+
+/// The texts under which a person or a company can be found again.
+package enum AliasKey {
+    /// - Parameter email: canonical.
+    package static func email(_ email: String) -> String { "email:" + email }
+
+    /// - Parameter url: canonical, so it begins with `https://www.linkedin.com/in/`.
+    package static func linkedin(_ url: String) -> String { "linkedin:" + url.dropFirst(LinkedInProfile.prefix.count) }
+
+    /// - Parameter domain: canonical.
+    package static func company(_ domain: String) -> String { "company:" + domain }
+
+    package static func name(first: String, last: String, domain: String) -> String {
+        "name:" + folded(first: first, last: last) + "|" + domain
+    }
+
+    /// First and last name for comparing.
+    package static func folded(first: String, last: String) -> String {
+        var out: [UInt8] = []
+        PersonName.appendFolded(Array(first.utf8)[...], to: &out)
+        out.append(UInt8(ascii: "|"))
+        PersonName.appendFolded(Array(last.utf8)[...], to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+}

@@ -1,0 +1,41 @@
+/// The domain that stands for a company: the registrable part of its web address or of its people's addresses.
+enum CompanyDomain {
+    /// Appends the registrable domain out of a URL or a bare host.
+    ///
+    /// - Returns: nil, or why there is none, with nothing appended.
+    static func append(_ cell: ArraySlice<UInt8>, to out: inout [UInt8]) -> HintProblem? {
+        let host = host(of: cell)
+        guard !host.isEmpty else { return .badURL }
+        if isIPAddress(host) { return .ipAddress }
+        var ascii: [UInt8] = []
+        guard Hostname.append(host, to: &ascii) else { return .badDomain }
+        guard let length = PublicSuffixList.registrableLength(ascii[...]) else { return .publicSuffix }
+        out.append(contentsOf: ascii.suffix(length))
+        return nil
+    }
+
+    /// Appends the registrable domain of a canonical host, unless it belongs to a mail provider for everybody.
+    static func append(hostOfEmail host: ArraySlice<UInt8>, to out: inout [UInt8]) {
+        guard let length = PublicSuffixList.registrableLength(host), !FreeMailDomains.contains(host.suffix(length))
+        else { return }
+        out.append(contentsOf: host.suffix(length))
+    }
+
+    /// The host in a URL, with or without scheme, user, port and path.
+    private static func host(of cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var text = cell.trimmed
+        if let scheme = text.firstRange(of: Array("://".utf8)) {
+            text = text[scheme.upperBound...]
+        } else if text.starts(with: Array("//".utf8)) {
+            text = text.dropFirst(2)
+        }
+        text = text.prefix { !"/?#\\".utf8.contains($0) }
+        if let user = text.lastIndex(of: UInt8(ascii: "@")) { text = text[(user + 1)...] }
+        if text.first != UInt8(ascii: "["), let port = text.lastIndex(of: UInt8(ascii: ":")) { text = text[..<port] }
+        return text
+    }
+
+    private static func isIPAddress(_ host: ArraySlice<UInt8>) -> Bool {
+        host.first == UInt8(ascii: "[") || host.allSatisfy { $0.isASCIIDigit || $0 == UInt8(ascii: ".") }
+    }
+}

@@ -1,0 +1,39 @@
+/// The canonical hints of a batch of rows, in one contiguous buffer.
+package struct IdentityBatch: Sendable {
+    private static let width = Hint.allCases.count
+    private(set) var bytes: [UInt8] = []
+    private var ends: [Int32] = []
+    /// One byte a cell: 0, or a ``HintProblem``.
+    private var problems: [UInt8] = []
+
+    init(reservingRows rows: Int) {
+        bytes.reserveCapacity(rows * 96)
+        ends.reserveCapacity(rows * Self.width)
+        problems.reserveCapacity(rows * Self.width)
+    }
+
+    package var rowCount: Int { ends.count / Self.width }
+
+    /// A canonical hint; empty where the row has none, or none that is valid.
+    package subscript(row: Int, hint: Hint) -> ArraySlice<UInt8> {
+        let cell = row * Self.width + hint.rawValue
+        return bytes[(cell == 0 ? 0 : Int(ends[cell - 1]))..<Int(ends[cell])]
+    }
+
+    /// Why a filled cell gave no hint.
+    package func problem(_ row: Int, _ hint: Hint) -> HintProblem? {
+        HintProblem(rawValue: problems[row * Self.width + hint.rawValue])
+    }
+
+    package func text(_ row: Int, _ hint: Hint) -> String { String(decoding: self[row, hint], as: UTF8.self) }
+
+    /// Adds the next cell of the row that is being filled, in the order of ``Hint``.
+    mutating func add(_ fill: (inout [UInt8]) -> HintProblem?) {
+        let problem = fill(&bytes)
+        ends.append(Int32(bytes.count))
+        problems.append(problem?.rawValue ?? 0)
+    }
+
+    /// A cell of the row that is being filled.
+    func open(_ hint: Hint) -> ArraySlice<UInt8> { self[ends.count / Self.width, hint] }
+}

@@ -1,0 +1,69 @@
+import GRDB
+import GRDBSQLite
+
+/// A prepared statement for lookups that a run makes for every row: SQLite's own calls, without a row object between.
+struct HotStatement {
+    private let handle: OpaquePointer
+    /// Keeps the handle alive.
+    private let owner: Statement
+
+    init(_ database: Database, _ sql: String) throws {
+        owner = try database.cachedStatement(sql: sql)
+        handle = owner.sqliteStatement
+    }
+
+    /// Runs the statement with new arguments and hands each row to `row`.
+    func run(_ arguments: HotValue..., row: (HotRow) throws -> Void = { _ in }) throws {
+        sqlite3_reset(handle)
+        defer { sqlite3_reset(handle) }
+        for (index, argument) in arguments.enumerated() { bind(argument, at: Int32(index + 1)) }
+        while true {
+            switch sqlite3_step(handle) {
+            case SQLITE_ROW: try row(HotRow(handle: handle))
+            case SQLITE_DONE: return
+            case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code))
+            }
+        }
+    }
+
+    private func bind(_ value: HotValue, at index: Int32) {
+        switch value {
+        case .null: sqlite3_bind_null(handle, index)
+        case .integer(let number): sqlite3_bind_int64(handle, index, number)
+        case .real(let number): sqlite3_bind_double(handle, index, number)
+        case .text(let text):
+            // The length counts, so a NUL within the text does no harm.
+            text.withCString { _ = sqlite3_bind_text(handle, index, $0, Int32(text.utf8.count), Self.copied) }
+        }
+    }
+
+    /// Tells SQLite to copy a text, since it goes away before the statement runs (SQLITE_TRANSIENT).
+    private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+}
+
+enum HotValue {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+
+    static func optional(_ text: String?) -> HotValue { text.map(HotValue.text) ?? .null }
+    static func optional(_ number: Int?) -> HotValue { number.map { .integer(Int64($0)) } ?? .null }
+    static func optional(_ number: Double?) -> HotValue { number.map(HotValue.real) ?? .null }
+}
+
+/// The row that a statement stands on; good until the next one.
+struct HotRow {
+    fileprivate let handle: OpaquePointer
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+    func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    /// Empty for NULL.
+    func text(_ column: Int32) -> String {
+        guard let bytes = sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+import Records
+
+/// The durable state of a workspace: what was asked, what was answered, what it cost, and how far each run came.
+///
+/// One SQLite file with one writer at a time, shared by every process that names it. SQL lives in this target alone.
+package final class Ledger: Sendable {
+    let database: DatabaseQueue
+    package let path: String
+
+    /// How long a writer waits for another process, in seconds.
+    static let patience = 30.0
+    /// Pages that SQLite keeps in memory.
+    private static let cacheKibibytes = 32 * 1024
+
+    /// Opens the ledger, making it (mode 0600) where it is missing.
+    ///
+    /// - Throws: ``Diagnostic`` `ledger_unusable` or `ledger_damaged`.
+    package init(path: String) throws {
+        self.path = path
+        do {
+            try Self.makeFile(path)
+            var configuration = Configuration()
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(Self.patience)
+            configuration.prepareDatabase { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
+            }
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            try Migrations.all.migrate(database)
+        } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_NOTADB || error.resultCode == .SQLITE_CORRUPT
+        {
+            throw Diagnostic(
+                code: "ledger_damaged", "the ledger cannot be read", file: path,
+                hint: "restore it from a backup, or move it away and start a new one; nothing was changed")
+        } catch let error as DatabaseError {
+            throw Diagnostic(
+                code: "ledger_unusable", "the ledger cannot be opened: \(error.message ?? "unknown error")", file: path,
+                hint: "check that the folder can be written to, or name another file with --state")
+        }
+    }
+
+    private static func makeFile(_ path: String) throws {
+        let folder = (path as NSString).deletingLastPathComponent
+        if !folder.isEmpty, mkdir(folder, 0o700) != 0, errno == ENOENT {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw Diagnostic(
+                    code: "ledger_unusable", "the folder for the ledger cannot be made", file: folder,
+                    hint: "name another file with --state")
+            }
+        }
+        let descriptor = Foundation.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw Diagnostic(
+                code: "ledger_unusable", "the ledger cannot be opened: \(String(cString: strerror(errno)))", file: path,
+                hint: "check that it can be written to, or name another file with --state")
+        }
+        close(descriptor)
+    }
+
+    /// How much of a commit must be on the disk before it counts.
+    enum Durability {
+        /// Money or an outside request depends on it: synced before the call returns.
+        case full
+        /// Can be made again from what is there: a power cut may take the last of these commits, in order.
+        case relaxed
+    }
+
+    /// One transaction that writes.
+    ///
+    /// - Throws: ``Diagnostic`` `ledger_full`, `ledger_locked` or `ledger_failed`.
+    func write<Value: Sendable>(
+        _ durability: Durability, _ updates: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await explaining {
+            try await database.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
+                var value: Value?
+                try database.inTransaction(.immediate) {
+                    value = try updates(database)
+                    return .commit
+                }
+                guard let value else { throw DatabaseError(message: "the transaction gave no value") }
+                return value
+            }
+        }
+    }
+
+    /// One transaction that only reads.
+    func read<Value: Sendable>(_ value: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await explaining { try await database.read(value) }
+    }
+
+    /// Says in words what SQLite says in codes; never the statement or its values.
+    private func explaining<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do {
+            return try await work()
+        } catch let error as DatabaseError {
+            throw switch error.resultCode {
+            case .SQLITE_FULL:
+                Diagnostic(
+                    code: "ledger_full", "there is no room for the ledger", file: path,
+                    hint: "make room on the disk, then run the same command again")
+            case .SQLITE_BUSY, .SQLITE_LOCKED:
+                Diagnostic(
+                    code: "ledger_locked", "another process has held the ledger for \(Int(Self.patience)) seconds",
+                    file: path,
+                    hint: "wait until it has ended, then run the same command again")
+            default:
+                Diagnostic(
+                    code: "ledger_failed", "the ledger failed: \(error.message ?? "\(error.resultCode)")", file: path)
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import GRDB
+
+/// The history of the ledger's tables.
+///
+/// Steps are named and only ever added.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("run ledger") { database in
+            for statement in runLedger { try database.execute(sql: statement) }
+        }
+        return migrator
+    }
+
+    private static let runLedger = [
+        // Whose answers these are: what one engine said is no answer of another.
+        "CREATE TABLE scope (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, engine TEXT NOT NULL, UNIQUE (workspace, engine))",
+
+        // A person or a company; name and domain are those of the first row, to notice contradictions.
+        "CREATE TABLE identity (id INTEGER PRIMARY KEY, name TEXT NOT NULL, domain TEXT NOT NULL)",
+        """
+        CREATE TABLE alias (scope INTEGER NOT NULL, key TEXT NOT NULL, identity INTEGER NOT NULL,
+          PRIMARY KEY (scope, key)) WITHOUT ROWID
+        """,
+
+        // Times are seconds since 1970. `status` is running, done, paused, failed or abandoned.
+        """
+        CREATE TABLE run (
+          id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, pipeline_key TEXT NOT NULL, pipeline TEXT NOT NULL,
+          workspace TEXT NOT NULL, engine TEXT NOT NULL, status TEXT NOT NULL, started_at REAL NOT NULL, finished_at REAL,
+          resumed INTEGER NOT NULL DEFAULT 0, inputs TEXT NOT NULL, position TEXT, rows INTEGER NOT NULL DEFAULT 0,
+          tally TEXT)
+        """,
+        "CREATE INDEX run_by_pipeline ON run (pipeline_key, id)",
+        "CREATE TABLE run_output (run INTEGER NOT NULL, path TEXT NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (run, path)) WITHOUT ROWID",
+
+        // One request. `state` is a `ChunkState`; credits are thousandths; channels are bits.
+        """
+        CREATE TABLE chunk (
+          id INTEGER PRIMARY KEY, run INTEGER NOT NULL, endpoint TEXT NOT NULL, channels INTEGER NOT NULL, state TEXT NOT NULL,
+          worst INTEGER NOT NULL, credits INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+          refused_429 INTEGER NOT NULL DEFAULT 0, sent_at REAL NOT NULL, answered_at REAL, slot INTEGER)
+        """,
+        "CREATE INDEX chunk_by_run ON chunk (run)",
+        // One identity in a request, charged to one row of the run.
+        """
+        CREATE TABLE ask (chunk INTEGER NOT NULL, identity INTEGER NOT NULL, row INTEGER NOT NULL, credits INTEGER NOT NULL DEFAULT 0,
+          record_id TEXT NOT NULL DEFAULT '', PRIMARY KEY (chunk, identity)) WITHOUT ROWID
+        """,
+        // The newest answer for each channel; a value that is null is a miss.
+        """
+        CREATE TABLE answer (
+          identity INTEGER NOT NULL, channel INTEGER NOT NULL, chunk INTEGER NOT NULL, value TEXT, source TEXT, confidence REAL,
+          enriched_at TEXT, credits INTEGER, PRIMARY KEY (identity, channel)) WITHOUT ROWID
+        """,
+        "CREATE TABLE account (identity INTEGER PRIMARY KEY, chunk INTEGER NOT NULL, account_id TEXT NOT NULL, fields TEXT)",
+        """
+        CREATE TABLE verdict (workspace TEXT NOT NULL, email TEXT NOT NULL, verdict TEXT NOT NULL, checked_at REAL NOT NULL,
+          run INTEGER NOT NULL, PRIMARY KEY (workspace, email)) WITHOUT ROWID
+        """,
+
+        // One call that counts against the service's limits.
+        """
+        CREATE TABLE quota_slot (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, kind TEXT NOT NULL, taken_at REAL NOT NULL,
+          gone_by REAL NOT NULL, answered_at REAL)
+        """,
+        "CREATE INDEX quota_slot_by_workspace ON quota_slot (workspace, taken_at)",
+        // The service said to wait.
+        "CREATE TABLE quota_hold (workspace TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
+    ]
+}

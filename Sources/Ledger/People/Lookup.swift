@@ -1,0 +1,46 @@
+package import EnrichmentAPI
+
+/// A row's question to the ledger: who is this, and what is known.
+package struct Lookup: Sendable {
+    /// Every text under which the person, or the company, can be found again; at least one.
+    package var aliases: [String]
+    /// Folded name and company domain, to notice rows that share a hint and are two people; empty where not known.
+    package var name: String
+    package var domain: String
+
+    package init(aliases: [String], name: String = "", domain: String = "") {
+        self.aliases = aliases
+        self.name = name
+        self.domain = domain
+    }
+}
+
+/// Whom a lookup means, and what was answered about them before.
+package struct Known: Sendable {
+    package var identity: Int64
+    package var answers: [KnownAnswer] = []
+    package var account: KnownAccount?
+}
+
+/// The newest answer for one channel.
+package struct KnownAnswer: Sendable, Equatable {
+    package var channel: Channel
+    /// Nil is a miss.
+    package var value: ChannelValue?
+    package var chunk: Int64
+    package var run: Int64
+    /// Seconds since 1970.
+    package var answeredAt: Double
+    /// What this channel alone cost, where the engine says so.
+    package var credits: Credits?
+    package var recordID: String
+}
+
+/// The newest answer about a company.
+package struct KnownAccount: Sendable, Equatable {
+    package var accountID: String
+    /// Nil is a miss.
+    package var fields: [String: String]?
+    package var run: Int64
+    package var answeredAt: Double
+}

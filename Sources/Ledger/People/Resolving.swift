@@ -1,0 +1,136 @@
+import EnrichmentAPI
+import Foundation
+import GRDB
+
+extension Ledger {
+    /// Says whom each lookup means, in order, and remembers every new alias.
+    ///
+    /// A row belongs to the oldest identity that one of its aliases names; an alias never changes hands, so the same
+    /// rows in the same order always come to the same identities, however often a run is taken up again.
+    package func resolve(_ lookups: [Lookup], in scope: Scope) async throws -> [Known] {
+        try await write(.relaxed) { database in
+            let resolver = try Resolver(database, scope: scope.id)
+            return try lookups.map { try resolver.resolve($0) }
+        }
+    }
+
+    /// Like ``resolve(_:in:)``, but writes nothing: nil for whom the ledger does not know.
+    package func peek(_ lookups: [Lookup], in scope: Scope) async throws -> [Known?] {
+        try await read { database in
+            let resolver = try Resolver(database, scope: scope.id)
+            return try lookups.map { try resolver.find($0).map { try resolver.known($0.identity) } }
+        }
+    }
+}
+
+/// One transaction's lookups, on prepared statements.
+private struct Resolver {
+    private let scope: Int64
+    private let database: Database
+    private let findAlias: HotStatement
+    private let addAlias: HotStatement
+    private let findIdentity: HotStatement
+    private let addIdentity: HotStatement
+    private let findAnswers: HotStatement
+    private let findAccount: HotStatement
+
+    init(_ database: Database, scope: Int64) throws {
+        self.database = database
+        self.scope = scope
+        findAlias = try HotStatement(database, "SELECT identity FROM alias WHERE scope = ? AND key = ?")
+        addAlias = try HotStatement(database, "INSERT INTO alias (scope, key, identity) VALUES (?, ?, ?)")
+        findIdentity = try HotStatement(database, "SELECT name, domain FROM identity WHERE id = ?")
+        addIdentity = try HotStatement(database, "INSERT INTO identity (name, domain) VALUES (?, ?)")
+        findAnswers = try HotStatement(
+            database,
+            """
+            SELECT answer.channel, answer.value, answer.source, answer.confidence, answer.enriched_at, answer.credits,
+              answer.chunk, chunk.run, chunk.answered_at, ask.record_id
+            FROM answer JOIN chunk ON chunk.id = answer.chunk
+              LEFT JOIN ask ON ask.chunk = answer.chunk AND ask.identity = answer.identity
+            WHERE answer.identity = ? ORDER BY answer.channel
+            """)
+        findAccount = try HotStatement(
+            database,
+            """
+            SELECT account.account_id, account.fields, chunk.run, chunk.answered_at
+            FROM account JOIN chunk ON chunk.id = account.chunk WHERE account.identity = ?
+            """)
+    }
+
+    /// Whom a lookup means among those who are known, and which of its aliases are not taken yet.
+    func find(_ lookup: Lookup) throws -> (identity: Int64, free: [String])? {
+        let owners = try owners(of: lookup.aliases)
+        guard let oldest = owners.lazy.compactMap({ $0 }).min() else { return nil }
+        let free = zip(lookup.aliases, owners).filter { $0.1 == nil }.map(\.0)
+        if try !contradicts(lookup, oldest) { return (oldest, free) }
+        for identity in Set(owners.compactMap { $0 }).sorted().dropFirst() where try !contradicts(lookup, identity) {
+            return (identity, free)
+        }
+        // Kept apart from everybody it shares a hint with: known under a name of its own, if known at all.
+        return try owner(of: apart(lookup, from: oldest)).map { ($0, free) }
+    }
+
+    func resolve(_ lookup: Lookup) throws -> Known {
+        if let found = try find(lookup) {
+            for alias in found.free { try addAlias.run(.integer(scope), .text(alias), .integer(found.identity)) }
+            return try known(found.identity)
+        }
+        let owners = try owners(of: lookup.aliases)
+        try addIdentity.run(.text(lookup.name), .text(lookup.domain))
+        let identity = database.lastInsertedRowID
+        for (alias, owner) in zip(lookup.aliases, owners) where owner == nil {
+            try addAlias.run(.integer(scope), .text(alias), .integer(identity))
+        }
+        if let oldest = owners.lazy.compactMap({ $0 }).min() {
+            try addAlias.run(.integer(scope), .text(apart(lookup, from: oldest)), .integer(identity))
+        }
+        return Known(identity: identity)
+    }
+
+    private func owner(of alias: String) throws -> Int64? {
+        var owner: Int64?
+        try findAlias.run(.integer(scope), .text(alias)) { owner = $0.integer(0) }
+        return owner
+    }
+
+    private func owners(of aliases: [String]) throws -> [Int64?] { try aliases.map(owner) }
+
+    private func contradicts(_ lookup: Lookup, _ identity: Int64) throws -> Bool {
+        guard !lookup.name.isEmpty, !lookup.domain.isEmpty else { return false }
+        var contradicts = false
+        try findIdentity.run(.integer(identity)) { row in
+            contradicts = Contradiction.holds(
+                name: lookup.name, domain: lookup.domain, against: row.text(0), row.text(1))
+        }
+        return contradicts
+    }
+
+    private func apart(_ lookup: Lookup, from identity: Int64) -> String {
+        "apart:\(identity):\(lookup.name)|\(lookup.domain)"
+    }
+
+    func known(_ identity: Int64) throws -> Known {
+        var known = Known(identity: identity)
+        try findAnswers.run(.integer(identity)) { row in
+            guard let channel = Channel(number: Int(row.integer(0))) else { return }
+            known.answers.append(
+                KnownAnswer(
+                    channel: channel,
+                    value: row.isNull(1)
+                        ? nil
+                        : ChannelValue(
+                            value: row.text(1), source: row.text(2), confidence: row.real(3), enrichedAt: row.text(4)),
+                    chunk: row.integer(6), run: row.integer(7), answeredAt: row.real(8),
+                    credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))), recordID: row.text(9)))
+        }
+        guard known.answers.isEmpty else { return known }
+        try findAccount.run(.integer(identity)) { row in
+            let fields =
+                row.isNull(1) ? nil : try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
+            known.account = KnownAccount(
+                accountID: row.text(0), fields: fields, run: row.integer(2), answeredAt: row.real(3))
+        }
+        return known
+    }
+}

@@ -1,0 +1,78 @@
+package import EnrichmentAPI
+
+/// Whether a call may leave now.
+///
+/// Pure: what was called before and the time decide.
+///
+/// A slot is taken when a call leaves and comes free one window after its answer came, since the service counts on
+/// arrival, somewhere in between. So every sliding window is kept, whichever windows the service uses.
+package struct Quota: Sendable, Equatable {
+    package enum Kind: String, Sendable {
+        case bulk, single
+
+        package init(_ endpoint: Endpoint) { self = endpoint == .bulk ? .bulk : .single }
+    }
+
+    /// A call that counts.
+    package struct Slot: Sendable, Equatable {
+        package var kind: Kind
+        /// When its answer came, or by when it has surely been counted; seconds since 1970.
+        ///
+        /// Nil: in the air.
+        package var counted: Double?
+
+        package init(kind: Kind, counted: Double?) {
+            self.kind = kind
+            self.counted = counted
+        }
+    }
+
+    package enum Decision: Sendable, Equatable {
+        case go
+        /// Not before this time, in seconds since 1970.
+        case wait(until: Double, reason: Reason)
+        /// All slots are taken by calls in the air; ask again when one has come back.
+        case waitForAnswer
+    }
+
+    package enum Reason: String, Sendable {
+        case minute, day, service
+    }
+
+    package var limits: ServiceLimits
+
+    package init(_ limits: ServiceLimits) { self.limits = limits }
+
+    /// - Parameters:
+    ///   - history: calls of the last day, in any order.
+    ///   - hold: until when the service has asked to be left alone.
+    package func decide(_ kind: Kind, history: [Slot], hold: Double?, now: Double) -> Decision {
+        if let hold, hold > now { return .wait(until: hold, reason: .service) }
+        let perMinute = kind == .bulk ? limits.bulkPerMinute : limits.singlePerMinute
+        let minute = decide(history.filter { $0.kind == kind }, limit: perMinute, window: limits.minute, .minute, now)
+        let day = decide(history, limit: limits.perDay, window: limits.day, .day, now)
+        switch (minute, day) {
+        case (.waitForAnswer, _), (_, .waitForAnswer): return .waitForAnswer
+        case (.wait(let first, _), .wait(let second, _)): return second >= first ? day : minute
+        case (.go, let other), (let other, .go): return other
+        }
+    }
+
+    private func decide(_ slots: [Slot], limit: Int, window: Duration, _ reason: Reason, _ now: Double) -> Decision {
+        let length = window.inSeconds
+        let taken = slots.filter { $0.counted.map { $0 + length > now } ?? true }
+        guard taken.count >= limit else { return .go }
+        // The call may leave once so many have come free that fewer than the limit are left.
+        let frees = taken.compactMap(\.counted).sorted()
+        let needed = taken.count - limit
+        guard needed < frees.count else { return .waitForAnswer }
+        return .wait(until: frees[needed] + length, reason: reason)
+    }
+}
+
+extension Duration {
+    package var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,142 @@
+package import EnrichmentAPI
+import Foundation
+import GRDB
+import Records
+
+extension Ledger {
+    /// Begins a run, or takes up the last one of the same pipeline if it did not end.
+    ///
+    /// - Parameters:
+    ///   - fresh: start over even so.
+    ///   - now: seconds since 1970.
+    /// - Throws: ``Diagnostic`` `input_changed` where the unfinished run read other inputs.
+    package func begin(_ identity: RunIdentity, fresh: Bool, now: Double) async throws -> Run {
+        try await write(.full) { database in
+            let open = try Row.fetchOne(
+                database,
+                sql:
+                    "SELECT * FROM run WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed') ORDER BY id DESC LIMIT 1",
+                arguments: [identity.key])
+            if let open, !fresh {
+                guard open["inputs"] as String == identity.inputs else {
+                    throw Diagnostic(
+                        code: "input_changed",
+                        "the unfinished run \(open["name"] as String) read an input that has changed since",
+                        file: identity.pipeline,
+                        hint:
+                            "put the old input back to go on, or start over with --fresh; answers that were paid for stay known"
+                    )
+                }
+                return try Self.takeUp(database, open)
+            }
+            try database.execute(
+                sql:
+                    "UPDATE run SET status = 'abandoned' WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed')",
+                arguments: [identity.key])
+            let name = try Self.freeName(database, pipeline: identity.pipeline, now: now)
+            try database.execute(
+                sql: """
+                    INSERT INTO run (name, pipeline_key, pipeline, workspace, engine, status, started_at, inputs)
+                    VALUES (?, ?, ?, ?, ?, 'running', ?, ?)
+                    """,
+                arguments: [
+                    name, identity.key, identity.pipeline, identity.workspace, identity.engine, now, identity.inputs,
+                ])
+            return Run(id: database.lastInsertedRowID, name: name, startedAt: now, isResumed: false, checkpoint: nil)
+        }
+    }
+
+    private static func takeUp(_ database: Database, _ row: Row) throws -> Run {
+        let id: Int64 = row["id"]
+        try database.execute(
+            sql: "UPDATE run SET status = 'running', resumed = resumed + 1 WHERE id = ?", arguments: [id])
+        var checkpoint: Checkpoint?
+        if let position: String = row["position"] {
+            let lengths = try Row.fetchAll(
+                database, sql: "SELECT path, length FROM run_output WHERE run = ?", arguments: [id])
+            checkpoint = Checkpoint(
+                position: position, rows: row["rows"],
+                lengths: Dictionary(uniqueKeysWithValues: lengths.map { ($0["path"], $0["length"]) }),
+                tally: row["tally"] ?? "")
+        }
+        return Run(id: id, name: row["name"], startedAt: row["started_at"], isResumed: true, checkpoint: checkpoint)
+    }
+
+    private static func freeName(_ database: Database, pipeline: String, now: Double) throws -> String {
+        let time = Date(timeIntervalSince1970: now).formatted(
+            .verbatim(
+                "\(year: .defaultDigits)\(month: .twoDigits)\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\(second: .twoDigits)",
+                timeZone: .gmt, calendar: Calendar(identifier: .gregorian)))
+        let base = "\(pipeline)-\(time)"
+        var name = base
+        var number = 1
+        while try Bool.fetchOne(database, sql: "SELECT count(*) > 0 FROM run WHERE name = ?", arguments: [name])
+            ?? false
+        {
+            number += 1
+            name = "\(base)-\(number)"
+        }
+        return name
+    }
+
+    /// Step 3 of the protocol.
+    ///
+    /// The outputs must be synced before.
+    package func checkpoint(_ run: Int64, _ checkpoint: Checkpoint) async throws {
+        try await write(.full) { database in
+            try database.execute(
+                sql: "UPDATE run SET position = ?, rows = ?, tally = ? WHERE id = ?",
+                arguments: [checkpoint.position, checkpoint.rows, checkpoint.tally, run])
+            for (path, length) in checkpoint.lengths {
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO run_output (run, path, length) VALUES (?, ?, ?)",
+                    arguments: [run, path, length])
+            }
+        }
+    }
+
+    /// Says how a run ended.
+    package func end(_ run: Int64, _ status: Run.Status, now: Double) async throws {
+        try await write(.full) { database in
+            try database.execute(
+                sql: "UPDATE run SET status = ?, finished_at = ? WHERE id = ?", arguments: [status.rawValue, now, run])
+        }
+    }
+
+    /// What a run's requests came to, over all times that it was taken up.
+    package func requests(of run: Int64) async throws -> RequestTotals {
+        try await read { database in
+            var totals = RequestTotals()
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT endpoint, count(*), sum(attempts - 1), sum(refused_429), sum(credits),
+                      sum(CASE WHEN state IN ('lost', 'intent') THEN worst ELSE 0 END), sum(state = 'answered'),
+                      sum((SELECT count(*) FROM ask WHERE ask.chunk = chunk.id))
+                    FROM chunk WHERE run = ? GROUP BY endpoint
+                    """, arguments: [run])
+            while let row = try rows.next() {
+                guard let endpoint = Endpoint(rawValue: row[0]) else { continue }
+                totals.calls[endpoint] = row[1]
+                totals.retried += row[2] as Int
+                totals.refused429 += row[3] as Int
+                totals.credits[endpoint] = Credits(thousandths: row[4])
+                totals.unknownCharge = totals.unknownCharge + Credits(thousandths: row[5])
+                if endpoint == .bulk { totals.bulkRecords = row[7] }
+            }
+            return totals
+        }
+    }
+}
+
+/// Requests of a run, from its chunks.
+package struct RequestTotals: Sendable, Equatable {
+    package var calls: [Endpoint: Int] = [:]
+    package var credits: [Endpoint: Credits] = [:]
+    package var retried = 0
+    package var refused429 = 0
+    /// Records in bulk calls.
+    package var bulkRecords = 0
+    /// The worst that calls without an answer may have cost.
+    package var unknownCharge = Credits.zero
+}

@@ -1,0 +1,148 @@
+package import AsyncHTTPClient
+package import EnrichmentAPI
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// A service that speaks the Enrichment API over HTTP.
+package struct APIEnricher: Enricher {
+    private let client: HTTPClient
+    private let settings: APISettings
+    private let chunk: Int
+
+    /// Longest answer that is read, in bytes: a hundred records with room to spare.
+    private static let answerLimit = 16 << 20
+
+    package init(_ client: HTTPClient, settings: EnrichSettings) {
+        self.client = client
+        self.settings = settings.api
+        chunk = settings.limits.chunk
+    }
+
+    package func recordsPerRequest(_ endpoint: Endpoint) -> Int { endpoint == .bulk ? chunk : 1 }
+    package var isExternal: Bool { true }
+
+    /// The dearest that ENRICHMENT-API.md names for each channel ("orders of size"); finding by name costs double.
+    package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
+        if endpoint == .account { return Credits(thousandths: 1000) }
+        let sum = channels.reduce(0) { $0 + ($1 == .phone ? 5 : 3) }
+        return Credits(thousandths: sum * 1000 * (endpoint == .discover ? 2 : 1))
+    }
+
+    package func send(_ request: EnrichmentRequest) async -> EnrichmentReply {
+        let body: ByteBuffer
+        do {
+            body = ByteBuffer(bytes: try Self.body(of: request))
+        } catch {
+            return .refused
+        }
+        var call = HTTPClientRequest(url: settings.url.trimmedSlash + request.endpoint.path)
+        call.method = .POST
+        call.headers.add(name: "authorization", value: "Bearer \(settings.key)")
+        call.headers.add(name: "content-type", value: "application/json")
+        call.headers.add(name: "accept", value: "application/json")
+        call.headers.add(name: "user-agent", value: Millrace.userAgent)
+        call.body = .bytes(body)
+        do {
+            let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.timeout.inNanoseconds))
+            let response = try await client.execute(call, deadline: deadline)
+            let answer = try await response.body.collect(upTo: Self.answerLimit)
+            return APIReply.read(
+                status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
+                body: Data(answer.readableBytesView), request: request, now: Date())
+        } catch {
+            let why = Self.reason(error)
+            return Self.neverLeft(error) ? .turnedAway(after: nil, is429: false, why: why) : .lost(why: why)
+        }
+    }
+
+    private static func body(of request: EnrichmentRequest) throws -> Data {
+        let encoder = JSONEncoder()
+        switch request.endpoint {
+        case .bulk: return try encoder.encode(BulkRequest(records: request.records, channels: Array(request.channels)))
+        case .single:
+            return try encoder.encode(SingleRequest(hints: request.records[0], channels: Array(request.channels)))
+        case .discover: return try encoder.encode(request.records[0])
+        case .account: return try encoder.encode(AccountRequest(domain: request.records[0].companyDomain ?? ""))
+        }
+    }
+
+    /// Failures before a byte of the request was sent; after any other it may have been charged.
+    private static func neverLeft(_ error: any Error) -> Bool {
+        if error is NIOConnectionError { return true }
+        let early: [HTTPClientError] = [
+            .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost, .emptyScheme,
+            .unsupportedScheme(""),
+        ]
+        guard let error = error as? HTTPClientError else {
+            return String(reflecting: type(of: error)).contains("NIOSSL")
+        }
+        return early.contains(error) || error.shortDescription.hasPrefix("Unsupported scheme")
+    }
+
+    /// What went wrong, without addresses or bodies.
+    private static func reason(_ error: any Error) -> String {
+        if error is NIOConnectionError { return "the connection was refused" }
+        return (error as? HTTPClientError)?.shortDescription ?? String(describing: type(of: error))
+    }
+}
+
+/// Reading what the service answered.
+///
+/// Pure.
+enum APIReply {
+    static func read(
+        status: Int, retryAfter: String?, body: Data, request: EnrichmentRequest, now: Date
+    ) -> EnrichmentReply {
+        switch status {
+        case 200..<300: return answer(body, request) ?? .lost(why: "the answer could not be read")
+        case 401, 403: return .keyRefused
+        case 402: return .outOfCredits
+        case 404 where request.endpoint == .account: return .accounts([nil])
+        case 429: return .turnedAway(after: pause(retryAfter, now), is429: true, why: "429 Too Many Requests")
+        case 503 where retryAfter != nil:
+            return .turnedAway(after: pause(retryAfter, now), is429: false, why: "503 Service Unavailable")
+        case 400..<500: return .refused
+        default: return .lost(why: "status \(status)")
+        }
+    }
+
+    private static func answer(_ body: Data, _ request: EnrichmentRequest) -> EnrichmentReply? {
+        let decoder = JSONDecoder()
+        switch request.endpoint {
+        case .bulk: return (try? decoder.decode(BulkResponse.self, from: body)).map { .persons($0.results, costs: []) }
+        case .single, .discover:
+            return (try? decoder.decode(PersonResult.self, from: body)).map { .persons([$0], costs: []) }
+        case .account: return (try? decoder.decode(AccountResult.self, from: body)).map { .accounts([$0]) }
+        }
+    }
+
+    /// `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3); at most an hour is believed.
+    static func pause(_ field: String?, _ now: Date) -> Duration? {
+        guard let field = field?.trimmingCharacters(in: .whitespaces) else { return nil }
+        if let seconds = Double(field), seconds.isFinite, seconds >= 0 { return .seconds(min(seconds, 3600)) }
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "GMT")
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        guard let date = formatter.date(from: field) else { return nil }
+        return .seconds(min(max(0, date.timeIntervalSince(now)), 3600))
+    }
+}
+
+extension String {
+    /// Without slashes at the end, so that a path can follow.
+    var trimmedSlash: String {
+        var text = self
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+}
+
+extension Duration {
+    var inNanoseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+    }
+}

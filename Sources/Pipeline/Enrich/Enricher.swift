@@ -1,0 +1,45 @@
+package import EnrichmentAPI
+
+/// Who is asked for what is missing: the embedded waterfall, or a service over HTTP.
+package protocol Enricher: Sendable {
+    /// Records in one request at most.
+    func recordsPerRequest(_ endpoint: Endpoint) -> Int
+    /// Whether a request leaves this process, so that it can be lost, counts against a quota and costs money.
+    var isExternal: Bool { get }
+    /// What one record of a request may cost at most.
+    func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits
+    /// Sends one request, once.
+    func send(_ request: EnrichmentRequest) async -> EnrichmentReply
+}
+
+/// What is asked: persons for one set of channels, or companies by their domain.
+package struct EnrichmentRequest: Sendable {
+    package var endpoint: Endpoint
+    package var channels: ChannelSet
+    /// One record except for bulk requests.
+    package var records: [PersonHints]
+
+    package init(endpoint: Endpoint, channels: ChannelSet, records: [PersonHints]) {
+        self.endpoint = endpoint
+        self.channels = channels
+        self.records = records
+    }
+}
+
+/// What came back, told apart by what it means for money and for trying again.
+package enum EnrichmentReply: Sendable {
+    /// One result for each record, in order, with what each channel cost where the engine says so.
+    case persons([PersonResult], costs: [[Channel: Credits]])
+    /// One result for each record, in order; nil: the company is not known.
+    case accounts([AccountResult?])
+    /// Not accepted, not charged, and it will not be accepted next time (400, 404, 413, 422).
+    case refused
+    /// Not charged; another time it may be (429, 503, no connection). `after` is how long the service wants to be left alone.
+    case turnedAway(after: Duration?, is429: Bool, why: String)
+    /// Sent, and the answer never came whole: perhaps charged.
+    case lost(why: String)
+    /// The key is not accepted (401, 403).
+    case keyRefused
+    /// The workspace has no credits left (402).
+    case outOfCredits
+}

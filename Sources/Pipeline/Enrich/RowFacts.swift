@@ -1,0 +1,133 @@
+import EnrichmentAPI
+import Ledger
+
+/// What enrichment came to for one row (contract, section 5).
+struct RowFacts: Sendable {
+    enum Status: String, Sendable, Codable, CaseIterable {
+        case enriched, unmatched, skipped, failed
+    }
+
+    enum Origin: String, Sendable {
+        case api, cache, duplicate
+        case none = ""
+    }
+
+    /// A channel's value.
+    struct Found: Sendable {
+        var value: ChannelValue
+        /// What it alone cost, where the engine says so.
+        var cost: Credits?
+        /// Whether this row paid for it; else it came from the cache or from another row.
+        var isCharged: Bool
+    }
+
+    var status = Status.unmatched
+    var reason = ""
+    var origin = Origin.none
+    var recordID = ""
+    /// What this row was charged, for channels and for its company.
+    var credits: Credits { channelCredits + accountCredits }
+    private(set) var channelCredits = Credits.zero
+    private(set) var accountCredits = Credits.zero
+    /// Channels that were looked for.
+    var asked: ChannelSet = []
+    var found: [Channel: Found] = [:]
+    var accountID = ""
+    var account: [String: String]?
+
+    /// - Parameter outcome: the outcome of a record that the plan waits for.
+    init(_ plan: RowPlan, run: Int64, minConfidence: Double, outcome: (RowPlan.Wait) -> AskOutcome?) {
+        asked = plan.skip == nil ? plan.wanted : []
+        var failure = plan.failure
+        var notAsked: SkipReason?
+        for answer in plan.known {
+            if recordID.isEmpty { recordID = answer.recordID }
+            let isCharged = plan.earlier?.channels.contains(answer.channel) ?? false
+            if let value = answer.value { take(answer.channel, value, cost: answer.credits, isCharged, minConfidence) }
+        }
+        var hasOwn = plan.earlier != nil
+        if let earlier = plan.earlier {
+            channelCredits += earlier.credits
+            recordID = earlier.recordID.isEmpty ? recordID : earlier.recordID
+        }
+        for (wait, isOwn) in plan.asked.map({ ($0, true) }) + plan.shared.map({ ($0, false) }) {
+            switch outcome(wait) {
+            case .person(let result, let costs):
+                if isOwn {
+                    hasOwn = true
+                    channelCredits += result.creditsUsed
+                }
+                if recordID.isEmpty || isOwn { recordID = result.recordID }
+                for channel in wait.request.channels.intersection(plan.wanted) {
+                    if let value = result.channels[channel]?.value {
+                        take(channel, value, cost: costs[channel], isOwn, minConfidence)
+                    }
+                }
+            case .failed(let reason): failure = reason
+            case .notAsked(let reason): notAsked = reason
+            case .account, nil: break
+            }
+        }
+        takeAccount(plan.account, outcome)
+        decide(plan, run: run, hasOwn: hasOwn, failure: failure, notAsked: notAsked)
+    }
+
+    private mutating func take(
+        _ channel: Channel, _ value: ChannelValue, cost: Credits?, _ isCharged: Bool, _ minConfidence: Double
+    ) {
+        if value.confidence >= minConfidence { found[channel] = Found(value: value, cost: cost, isCharged: isCharged) }
+    }
+
+    /// What each found channel cost this row: exact where the engine says so, else an even share of what the row cost.
+    var channelCosts: (credits: [Channel: Credits], isExact: Bool) {
+        let charged = found.filter { $0.value.isCharged }
+        if charged.values.allSatisfy({ $0.cost != nil }) {
+            return (
+                charged.compactMapValues(\.cost),
+                charged.values.reduce(.zero) { $0 + ($1.cost ?? .zero) } == channelCredits
+            )
+        }
+        var left = channelCredits.thousandths
+        var shares: [Channel: Credits] = [:]
+        for (index, channel) in charged.keys.sorted().enumerated() {
+            let share = left / (charged.count - index)
+            shares[channel] = Credits(thousandths: share)
+            left -= share
+        }
+        return (shares, false)
+    }
+
+    /// What values that this row did not pay for would have cost, as far as that is known.
+    var saved: Credits { found.values.reduce(.zero) { $0 + ($1.isCharged ? .zero : $1.cost ?? .zero) } }
+
+    private mutating func takeAccount(_ plan: RowPlan.AccountPlan, _ outcome: (RowPlan.Wait) -> AskOutcome?) {
+        accountCredits = plan.earlier
+        if let known = plan.known {
+            (accountID, account) = (known.accountID, known.fields)
+        }
+        guard let wait = plan.asked ?? plan.shared, case .account(let result) = outcome(wait) else { return }
+        (accountID, account) = (result?.accountID ?? "", result?.fields)
+        if plan.asked != nil { accountCredits += result?.creditsUsed ?? .zero }
+    }
+
+    private mutating func decide(
+        _ plan: RowPlan, run: Int64, hasOwn: Bool, failure: FailureReason?, notAsked: SkipReason?
+    ) {
+        if let skip = plan.skip {
+            (status, reason) = (.skipped, skip.rawValue)
+            return
+        }
+        if !found.isEmpty {
+            status = .enriched
+        } else if let failure {
+            (status, reason) = (.failed, failure.rawValue)
+        } else if let notAsked {
+            (status, reason) = (.skipped, notAsked.rawValue)
+        }
+        if hasOwn {
+            origin = .api
+        } else if status == .enriched || status == .unmatched {
+            origin = plan.shared.isEmpty && plan.known.allSatisfy { $0.run != run } ? .cache : .duplicate
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Records
+
+/// A file that appears under its name only when it is whole; until then it is `NAME.partial`.
+final class OutputFile {
+    let path: String
+    /// Bytes written so far.
+    private(set) var length = 0
+    private let descriptor: Int32
+    private let isStandardOutput: Bool
+
+    /// - Parameters:
+    ///   - path: where it goes, or `-` for standard output.
+    ///   - keeping: bytes of an earlier attempt that stand; nil starts anew.
+    /// - Throws: ``Diagnostic`` `cannot_create_output`.
+    init(_ path: String, keeping kept: Int? = nil) throws {
+        self.path = path
+        isStandardOutput = path == "-"
+        guard !isStandardOutput else {
+            descriptor = STDOUT_FILENO
+            return
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        if !folder.isEmpty {
+            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        let partial = Self.partialPath(path)
+        descriptor = open(partial, O_CREAT | O_RDWR | O_CLOEXEC | (kept == nil ? O_TRUNC : 0), 0o644)
+        guard descriptor >= 0 else {
+            throw Diagnostic(
+                code: "cannot_create_output", "this file cannot be written: \(String(cString: strerror(errno)))",
+                file: path,
+                hint: "check that the folder exists and can be written to")
+        }
+        if let kept {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0, Int(status.st_size) >= kept, ftruncate(descriptor, off_t(kept)) == 0
+            else {
+                throw Diagnostic(
+                    code: "output_changed", "what an earlier attempt wrote is gone: \(kept) bytes were there",
+                    file: partial,
+                    hint: "start over with --fresh; answers that were paid for stay known")
+            }
+            lseek(descriptor, off_t(kept), SEEK_SET)
+            length = kept
+        }
+    }
+
+    deinit { if !isStandardOutput { close(descriptor) } }
+
+    static func partialPath(_ path: String) -> String { path + ".partial" }
+
+    /// - Throws: ``Diagnostic`` `write_failed`, also where the disk is full.
+    func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count {
+                let count = Foundation.write(
+                    descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw failure()
+                }
+                written += count
+            }
+        }
+        length += bytes.count
+    }
+
+    /// Puts everything written so far on the disk.
+    func sync() throws {
+        guard !isStandardOutput else { return }
+        if fsync(descriptor) != 0 { throw failure() }
+    }
+
+    /// Gives the file its name.
+    func publish() throws {
+        guard !isStandardOutput else { return }
+        try sync()
+        guard rename(Self.partialPath(path), path) == 0 else { throw failure() }
+        let folder = (path as NSString).deletingLastPathComponent
+        let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if directory >= 0 {
+            fsync(directory)
+            close(directory)
+        }
+    }
+
+    private func failure() -> Diagnostic {
+        let code = errno
+        return Diagnostic(
+            code: "write_failed", "writing failed: \(String(cString: strerror(code)))", file: path,
+            hint: code == ENOSPC ? "make room on the disk, then run the same command again" : nil)
+    }
+}

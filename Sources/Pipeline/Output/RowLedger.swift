@@ -1,0 +1,110 @@
+import Foundation
+import Input
+import Ledger
+import Records
+
+/// Where an unfinished run goes on.
+struct ResumePoint: Sendable {
+    var position: ExportStream.StreamPosition?
+    var rows = 0
+    /// Bytes of each output that stand; nil starts the outputs anew.
+    var lengths: [String: Int]?
+    var progress = RowProgress()
+
+    /// - Parameter canCutBack: whether every output is a file. What went to standard output is gone, so such a run is
+    ///   written again from the first row, out of answers that are known.
+    init(_ checkpoint: Checkpoint?, canCutBack: Bool) throws {
+        guard let checkpoint, canCutBack else { return }
+        position = try JSONDecoder().decode(ExportStream.StreamPosition.self, from: Data(checkpoint.position.utf8))
+        rows = checkpoint.rows
+        lengths = checkpoint.lengths
+        progress = try JSONDecoder().decode(RowProgress.self, from: Data(checkpoint.tally.utf8))
+    }
+}
+
+/// What is counted over the rows of a run, as saved with a checkpoint.
+struct RowProgress: Sendable, Codable {
+    var tally = Tally()
+    /// Rows and rejects of each file.
+    var files: [Int: FileProgress] = [:]
+
+    struct FileProgress: Sendable, Codable {
+        var rows = 0
+        var rejected = 0
+    }
+}
+
+/// Writes rows, and commits from time to time how far they came: step 3 of the ledger's protocol.
+final class RowLedger {
+    private let run: Run
+    private let ledger: Ledger
+    private let outputs: RunOutputs
+    private let exports: [Export]
+    private let clock: RunClock
+    private(set) var rows: Int
+    private var progress: RowProgress
+    private var position: ExportStream.StreamPosition?
+    private var lastCheckpoint: Double
+    private var isDirty = true
+
+    init(run: Run, start: ResumePoint, ledger: Ledger, outputs: RunOutputs, exports: [Export], clock: RunClock) {
+        self.run = run
+        self.ledger = ledger
+        self.outputs = outputs
+        self.exports = exports
+        self.clock = clock
+        rows = start.rows
+        progress = start.progress
+        position = start.position
+        lastCheckpoint = clock.now()
+    }
+
+    var tally: Tally { progress.tally }
+
+    /// Bytes of all files up to where the rows that are written end.
+    var bytesRead: Int {
+        guard let position else { return 0 }
+        return exports[..<position.file].reduce(0) { $0 + ($1.fingerprint?.size ?? 0) } + position.position.byte
+    }
+
+    var inputs: [CreditReport.InputPart] {
+        exports.enumerated().map { index, export in
+            let file = progress.files[index] ?? RowProgress.FileProgress()
+            return CreditReport.InputPart(
+                path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected)
+        }
+    }
+
+    /// - Parameter interval: seconds after which a commit is due.
+    func write(_ batch: RenderedBatch, every interval: Double) async throws {
+        try outputs.write(batch)
+        rows += batch.rows
+        progress.tally.add(batch.tally)
+        progress.files[batch.end.file, default: RowProgress.FileProgress()].rows += batch.rows
+        progress.files[batch.end.file, default: RowProgress.FileProgress()].rejected += batch.rejects.count
+        position = batch.end
+        isDirty = true
+        if clock.now() - lastCheckpoint >= interval { try await checkpoint() }
+    }
+
+    /// - Throws: ``Diagnostic`` `too_many_rejects`.
+    func checkRejects(most: Int?) throws {
+        guard let most, tally.rejected > most else { return }
+        throw Diagnostic(
+            code: "too_many_rejects", "\(tally.rejected) records could not be read; at most \(most) are allowed",
+            hint: "look at the rejects file, or allow more with --max-rejects")
+    }
+
+    func checkpoint() async throws {
+        guard isDirty, let position else { return }
+        let lengths = try outputs.sync()
+        let encoder = JSONEncoder()
+        try await ledger.checkpoint(
+            run.id,
+            Checkpoint(
+                position: String(decoding: try encoder.encode(position), as: UTF8.self), rows: rows, lengths: lengths,
+                tally: String(decoding: try encoder.encode(progress), as: UTF8.self)))
+        lastCheckpoint = clock.now()
+        isDirty = false
+    }
+}

@@ -1,0 +1,146 @@
+import EnrichmentAPI
+import Foundation
+import Identity
+import Input
+package import Ledger
+import Records
+
+/// The way of a row, from top to bottom.
+///
+///
+///     exports ──▶ ExportStream        files become batches of rows                    RecordBatch
+///             ──▶ LeadReader          rows get canonical hints                        IdentifiedBatch
+///             ──▶ Planner             known, duplicate, nothing to ask, or to ask     PlannedBatch
+///             ──▶ RequestBook         records to ask for gather to full requests      PendingRequest
+///             ──▶ Dispatcher          intent, answer: on the disk before it is used   AskOutcome
+///             ──▶ RowFacts            what came of it, row by row
+///             ──▶ VerificationDesk    emails that were found get a verdict            Verdict
+///             ──▶ RowRenderer         rows become bytes again, in the order they came RenderedBatch
+///             ──▶ RunOutputs          flushed, then the run's position is committed   Checkpoint
+///             ──▶ CreditReport
+///
+/// Reading and naming, asking, and writing run side by side. What waits, waits for a bounded window of batches, so memory
+/// depends on the window and never on the file. A run that is killed anywhere goes on where its last checkpoint stands.
+package struct Pipeline: Sendable {
+    private let settings: PipelineSettings
+    private let ledger: Ledger
+    private let enricher: any Enricher
+    private let verifier: (any EmailVerifier)?
+    private let clock: RunClock
+    private let stop: StopSignal
+
+    /// Batches that may wait for answers at once.
+    private static let window = 16
+    /// Batches that are read ahead of the plan.
+    private static let readAhead = max(2, ProcessInfo.processInfo.activeProcessorCount)
+    /// Seconds between checkpoints while rows are being written.
+    private static let checkpointInterval = 0.5
+
+    package init(
+        settings: PipelineSettings, ledger: Ledger, enricher: any Enricher, verifier: (any EmailVerifier)?,
+        clock: RunClock = .wall, stop: StopSignal = StopSignal()
+    ) {
+        self.settings = settings
+        self.ledger = ledger
+        self.enricher = enricher
+        self.verifier = verifier
+        self.clock = clock
+        self.stop = stop
+    }
+
+    /// Runs to the end, or takes up the unfinished run of the same pipeline on the same inputs.
+    ///
+    /// - Parameter fresh: start over instead.
+    /// - Throws: ``RunStop`` where the run was stopped and can be taken up again; ``Diagnostic`` where something is wrong
+    ///   with a file.
+    package func run(fresh: Bool = false, progress style: ProgressMeter.Style = .off) async throws -> CreditReport {
+        let attemptStart = clock.now()
+        let exports = try ExportStream.open(settings.input.paths, settings: settings.input.export)
+        let lock = try RunLock(ledger: ledger.path, key: settings.runKey, pipeline: settings.name)
+        defer { withExtendedLifetime(lock) {} }
+        let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
+        let run = try await ledger.begin(settings.runIdentity(exports), fresh: fresh, now: attemptStart)
+        let start = try ResumePoint(run.checkpoint, canCutBack: !settings.output.contains { $0.path == "-" })
+        let stream = ExportStream(exports, from: start.position)
+        let outputs = try RunOutputs(settings, columns: stream.columns, keeping: start.lengths)
+        let bytes = exports.reduce(0) { $0 + ($1.fingerprint?.size ?? 0) }
+        let progress = ProgressMeter(style, totalBytes: bytes, clock: clock)
+        defer { progress.finish() }
+
+        let ledgerOfRows = RowLedger(
+            run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)
+        do {
+            try await flow(
+                stream, run: run, scope: scope, rows: ledgerOfRows, formats: outputs.formats, progress: progress)
+        } catch {
+            try? await ledgerOfRows.checkpoint()
+            let ending = stop.stopped ?? error
+            try? await ledger.end(run.id, ending is RunStop ? .paused : .failed, now: clock.now())
+            throw ending
+        }
+        try await ledgerOfRows.checkpoint()
+        try outputs.publish()
+        let end = clock.now()
+        try await ledger.end(run.id, .done, now: end)
+        let report = CreditReport(
+            CreditReport.Facts(
+                run: run, settings: settings, inputs: ledgerOfRows.inputs, tally: ledgerOfRows.tally,
+                requests: try await ledger.requests(of: run.id), verdicts: try await ledger.verdictTotals(run: run.id),
+                status: .done, attemptStart: attemptStart, end: end, attemptRows: ledgerOfRows.rows - start.rows))
+        if !settings.report.isEmpty {
+            let file = try OutputFile(settings.report + ".json")
+            try file.write(Array(report.json()))
+            try file.publish()
+        }
+        return report
+    }
+
+    /// The stages side by side: reading and planning, the requests in the air, and everything behind an answer.
+    private func flow(
+        _ stream: ExportStream, run: Run, scope: Scope, rows: RowLedger, formats: [OutputSettings.Format],
+        progress: ProgressMeter
+    ) async throws {
+        let (requests, send) = AsyncStream.makeStream(of: PendingRequest.self)
+        let book = RequestBook(enricher) { send.yield($0) }
+        let dispatcher = Dispatcher(
+            enricher: enricher, ledger: ledger, run: run, workspace: settings.workspace, settings: settings.enrich,
+            clock: clock, stop: stop, progress: progress)
+        let reader = try LeadReader(
+            stream, input: settings.input, collapsesSubaddress: settings.identity.collapsesSubaddress)
+        var planner = try await Planner(
+            settings: settings, ledger: ledger, scope: scope, run: run, book: book, rowsDone: rows.rows)
+        let renderer = RowRenderer(stream, settings, formats: formats)
+        let desk = settings.verify.flatMap { verify in
+            verifier.map {
+                VerificationDesk(
+                    $0, settings: verify, ledger: ledger, workspace: settings.workspace, run: run, clock: clock)
+            }
+        }
+        let finisher = RowFinisher(settings: settings, run: run, desk: desk, renderer: renderer)
+        var ahead = ReadAhead(reader, width: Self.readAhead)
+
+        try await withThrowingTaskGroup { group in
+            group.addTask { await dispatcher.work(requests) }
+            defer { send.finish() }
+            try await inOrder(width: Self.window) {
+                try stop.check()
+                guard let leads = try await ahead.next() else {
+                    book.closeAll()
+                    return nil
+                }
+                let planned = try await planner.plan(leads)
+                // A request that costs nothing to send gains nothing by waiting for more records.
+                if !enricher.isExternal { book.closeAll() }
+                return planned
+            } whenFull: { oldest in
+                for request in oldest.requests { book.close(request) }
+            } transform: { planned in
+                try await finisher.finish(planned)
+            } take: { rendered in
+                try await rows.write(rendered, every: Self.checkpointInterval)
+                progress.wrote(rows: rendered.rows, bytes: rows.bytesRead)
+                try rows.checkRejects(most: settings.maxRejects)
+            }
+        }
+    }
+}

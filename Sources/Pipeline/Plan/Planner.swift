@@ -1,0 +1,204 @@
+import EnrichmentAPI
+import Identity
+import Ledger
+import Records
+
+/// Decides row by row, in the order of the file: known, duplicate, nothing to ask, or into which request.
+struct Planner {
+    private let settings: PipelineSettings
+    private let ledger: Ledger
+    private let scope: Scope
+    private let run: Run
+    private let freshness: Freshness
+    private let book: RequestBook
+    private var nextRow: Int
+    /// What an earlier attempt at this run asked for rows that it did not write.
+    private var earlierAsks: [Int: [EarlierAsk]]
+    private var failures: [Int64: FailureReason]
+    /// Requests under way for each identity, until their answers are in the ledger.
+    private var underWay: [Int64: [RowPlan.Wait]] = [:]
+
+    init(
+        settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, book: RequestBook, rowsDone: Int
+    ) async throws {
+        self.settings = settings
+        self.ledger = ledger
+        self.scope = scope
+        self.run = run
+        self.book = book
+        freshness = Freshness(settings.enrich, run: run)
+        nextRow = rowsDone + 1
+        earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
+        failures = [:]
+        if run.isResumed {
+            failures = try await ledger.failures(run: run.id).compactMapValues { state in
+                state == .refused ? .refused : settings.enrich.whenAnswerLost == .hold ? .answerLost : nil
+            }
+        }
+    }
+
+    mutating func plan(_ leads: IdentifiedBatch) async throws -> PlannedBatch {
+        forgetSettled()
+        let people = leads.people
+        let firstRow = nextRow
+        nextRow += leads.batch.rowCount
+        let needs = (0..<people.rowCount).map { RowNeeds(people, $0, settings.enrich) }
+        let lookups = Lookups(people, needs, settings, firstRow: firstRow, run: run)
+        let known = try await ledger.resolve(lookups.all, in: scope)
+        let rows = needs.indices.map { row in
+            var plan = RowPlan()
+            planPerson(people, row, firstRow + row, needs[row], lookups.person(row, known), &plan)
+            planAccount(people, row, firstRow + row, lookups.account(row, known), &plan)
+            return plan
+        }
+        return PlannedBatch(leads, firstRow: firstRow, rows: rows)
+    }
+
+    /// Answers that are in the ledger are found there from now on.
+    private mutating func forgetSettled() {
+        underWay = underWay.compactMapValues { waits in
+            let left = waits.filter { $0.request.settled == nil }
+            return left.isEmpty ? nil : left
+        }
+    }
+
+    // MARK: Persons
+
+    private mutating func planPerson(
+        _ people: IdentityBatch, _ row: Int, _ number: Int, _ needs: RowNeeds, _ known: Known?, _ plan: inout RowPlan
+    ) {
+        plan.wanted = needs.channels
+        guard needs.way != .nobody, let known else {
+            plan.skip = needs.way == .nobody ? .noIdentity : .complete
+            return
+        }
+        takeUp(earlierAsks[number]?.filter { $0.identity == known.identity } ?? [], &plan)
+        plan.known = known.answers.filter { answer in
+            needs.channels.contains(answer.channel)
+                && freshness.holds(run: answer.run, answeredAt: answer.answeredAt, isMiss: answer.value == nil)
+        }
+        var open = needs.channels.subtracting(ChannelSet(plan.known.map(\.channel)))
+        for wait in underWay[known.identity] ?? [] where !wait.request.channels.intersection(open).isEmpty {
+            plan.shared.append(wait)
+            open = open.subtracting(wait.request.channels)
+        }
+        guard !open.isEmpty else { return }
+        if let failure = failures[known.identity] {
+            plan.failure = failure
+            return
+        }
+        let endpoint: Endpoint = needs.way == .discover ? .discover : .bulk
+        guard let call = callAfterLoss(of: earlierAsks[number] ?? [], endpoint, open) else {
+            plan.failure = .answerLost
+            failures[known.identity] = .answerLost
+            return
+        }
+        let place = book.add(
+            Intent.Ask(identity: known.identity, row: number), RowNeeds.hints(people, row, needs.way), endpoint: call,
+            channels: open)
+        let wait = RowPlan.Wait(request: place.request, index: place.index)
+        plan.asked.append(wait)
+        underWay[known.identity, default: []].append(wait)
+    }
+
+    /// What an earlier attempt paid for this row stays with it.
+    private func takeUp(_ asks: [EarlierAsk], _ plan: inout RowPlan) {
+        for ask in asks where ask.state == .answered && ask.endpoint != .account {
+            let before = plan.earlier ?? RowPlan.EarlierCost(credits: .zero, channels: [], recordID: ask.recordID)
+            plan.earlier = RowPlan.EarlierCost(
+                credits: before.credits + ask.credits, channels: before.channels.union(ask.channels),
+                recordID: before.recordID)
+        }
+    }
+
+    /// The call to ask with where an earlier attempt may have asked already; nil where a person has to decide.
+    private func callAfterLoss(of asks: [EarlierAsk], _ endpoint: Endpoint, _ channels: ChannelSet) -> Endpoint? {
+        let lost = asks.last {
+            $0.state.isUncertain && !$0.channels.intersection(channels).isEmpty && $0.endpoint != .account
+        }
+        return lost.map { LostAnswer.next(after: $0.endpoint, settings.enrich.whenAnswerLost) } ?? endpoint
+    }
+
+    // MARK: Accounts
+
+    private mutating func planAccount(
+        _ people: IdentityBatch, _ row: Int, _ number: Int, _ known: Known?, _ plan: inout RowPlan
+    ) {
+        guard settings.enrich.account, let known else { return }
+        let earlier = (earlierAsks[number] ?? []).filter { $0.endpoint == .account && $0.identity == known.identity }
+        for ask in earlier where ask.state == .answered { plan.account.earlier += ask.credits }
+        if let account = known.account,
+            freshness.holds(run: account.run, answeredAt: account.answeredAt, isMiss: account.fields == nil)
+        {
+            plan.account.known = account
+            return
+        }
+        if let wait = underWay[known.identity]?.first {
+            plan.account.shared = wait
+            return
+        }
+        let isLost = earlier.contains { $0.state.isUncertain }
+        if failures[known.identity] != nil || isLost && settings.enrich.whenAnswerLost != .resend {
+            return
+        }
+        let place = book.add(
+            Intent.Ask(identity: known.identity, row: number),
+            PersonHints(companyDomain: people.text(row, .companyDomain)), endpoint: .account, channels: [])
+        let wait = RowPlan.Wait(request: place.request, index: place.index)
+        plan.account.asked = wait
+        underWay[known.identity] = [wait]
+    }
+}
+
+/// The questions of a batch to the ledger: persons first, then each company once.
+private struct Lookups {
+    private(set) var all: [Lookup] = []
+    private var persons: [Int?] = []
+    private var accounts: [Int?] = []
+
+    init(_ people: IdentityBatch, _ needs: [RowNeeds], _ settings: PipelineSettings, firstRow: Int, run: Run) {
+        for (row, need) in needs.enumerated() {
+            guard need.way != .nobody, !need.channels.isEmpty else {
+                persons.append(nil)
+                continue
+            }
+            persons.append(all.count)
+            all.append(
+                Lookup(
+                    aliases: Self.aliases(people, row, settings.identity.dedupe, run: run.id, number: firstRow + row),
+                    name: people[row, .firstName].isEmpty || people[row, .lastName].isEmpty
+                        ? "" : AliasKey.folded(first: people.text(row, .firstName), last: people.text(row, .lastName)),
+                    domain: people.text(row, .companyDomain)))
+        }
+        guard settings.enrich.account else { return }
+        var places: [String: Int] = [:]
+        for row in needs.indices {
+            let domain = people.text(row, .companyDomain)
+            guard !domain.isEmpty else {
+                accounts.append(nil)
+                continue
+            }
+            if let place = places[domain] {
+                accounts.append(place)
+            } else {
+                places[domain] = all.count
+                accounts.append(all.count)
+                all.append(Lookup(aliases: [AliasKey.company(domain)]))
+            }
+        }
+    }
+
+    func person(_ row: Int, _ known: [Known]) -> Known? { persons[row].map { known[$0] } }
+    func account(_ row: Int, _ known: [Known]) -> Known? { accounts.isEmpty ? nil : accounts[row].map { known[$0] } }
+
+    private static func aliases(
+        _ people: IdentityBatch, _ row: Int, _ dedupe: IdentitySettings.Dedupe, run: Int64, number: Int
+    ) -> [String] {
+        let aliases = people.aliases(row)
+        return switch dedupe {
+        case .alias: aliases
+        case .exact: ["exact:" + aliases.joined(separator: " ")]
+        case .off: ["row:\(run):\(number)"]
+        }
+    }
+}

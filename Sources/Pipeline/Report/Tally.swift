@@ -1,0 +1,113 @@
+import EnrichmentAPI
+import Ledger
+
+/// What the rows of a run add up to so far; saved with every checkpoint, so that it survives a crash with them.
+struct Tally: Sendable, Codable, Equatable {
+    var read = 0
+    var rejected = 0
+    var enriched = 0
+    var unmatched = 0
+    var skipped: [String: Int] = [:]
+    var failed: [String: Int] = [:]
+    var fromCache = 0
+    var duplicates = 0
+    /// Sum of `credits_used` over the rows.
+    var credits = Credits.zero
+    var channels: [String: ChannelTally] = [:]
+    var sources: [String: SourceTally] = [:]
+    /// Rows whose verdict was known before.
+    var verdictsFromCache = 0
+    /// Whether some credits are split over channels by our own estimate.
+    var isEstimated = false
+    var savedByCache = Credits.zero
+    var savedByDuplicates = Credits.zero
+
+    struct ChannelTally: Sendable, Codable, Equatable {
+        var asked = 0
+        var found = 0
+        var verified = 0
+        var invalid = 0
+        var unknown = 0
+        var credits = Credits.zero
+    }
+
+    struct SourceTally: Sendable, Codable, Equatable {
+        var found = 0
+        var valid = 0
+        var credits = Credits.zero
+    }
+
+    mutating func count(_ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer]) {
+        read += 1
+        switch facts.status {
+        case .enriched: enriched += 1
+        case .unmatched: unmatched += 1
+        case .skipped: skipped[facts.reason, default: 0] += 1
+        case .failed: failed[facts.reason, default: 0] += 1
+        }
+        if facts.origin == .cache { fromCache += 1 }
+        if facts.origin == .duplicate { duplicates += 1 }
+        credits += facts.credits
+        let costs = facts.channelCosts
+        if !costs.isExact { isEstimated = true }
+        if facts.origin == .duplicate { savedByDuplicates += facts.saved } else { savedByCache += facts.saved }
+        for channel in facts.asked { count(channel, facts, cost: costs.credits[channel] ?? .zero, verdicts) }
+    }
+
+    private mutating func count(
+        _ channel: Channel, _ facts: RowFacts, cost: Credits, _ verdicts: [String: VerificationDesk.Answer]
+    ) {
+        var tally = channels[channel.rawValue] ?? ChannelTally()
+        defer { channels[channel.rawValue] = tally }
+        tally.asked += 1
+        guard let found = facts.found[channel] else { return }
+        tally.found += 1
+        var source = sources[found.value.source] ?? SourceTally()
+        source.found += 1
+        tally.credits += cost
+        source.credits += cost
+        if channel.isEmail, let answer = verdicts[found.value.value] {
+            if answer.isCached { verdictsFromCache += 1 }
+            switch answer.verdict {
+            case .valid:
+                tally.verified += 1
+                source.valid += 1
+            case .invalid: tally.invalid += 1
+            case .unknown: tally.unknown += 1
+            }
+        }
+        sources[found.value.source] = source
+    }
+
+    mutating func add(_ other: Tally) {
+        read += other.read
+        rejected += other.rejected
+        enriched += other.enriched
+        unmatched += other.unmatched
+        skipped.merge(other.skipped, uniquingKeysWith: +)
+        failed.merge(other.failed, uniquingKeysWith: +)
+        fromCache += other.fromCache
+        duplicates += other.duplicates
+        credits += other.credits
+        isEstimated = isEstimated || other.isEstimated
+        savedByCache += other.savedByCache
+        savedByDuplicates += other.savedByDuplicates
+        channels.merge(other.channels) { $0.adding($1) }
+        sources.merge(other.sources) { $0.adding($1) }
+        verdictsFromCache += other.verdictsFromCache
+    }
+}
+
+extension Tally.ChannelTally {
+    func adding(_ other: Self) -> Self {
+        Self(
+            asked: asked + other.asked, found: found + other.found, verified: verified + other.verified,
+            invalid: invalid + other.invalid, unknown: unknown + other.unknown, credits: credits + other.credits)
+    }
+}
+
+extension Tally.SourceTally {
+    func adding(_ other: Self) -> Self {
+        Self(found: found + other.found, valid: valid + other.valid, credits: credits + other.credits)
+    }
+}

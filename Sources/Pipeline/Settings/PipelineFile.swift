@@ -1,0 +1,79 @@
+import EnrichmentAPI
+import Records
+import Settings
+
+/// Reading a pipeline: the file, what is set on the command line, and the rules between keys.
+package enum PipelineFile {
+    /// - Parameters:
+    ///   - overrides: dotted keys and YAML values, from flags; stronger than `MILLRACE_*` variables, which are stronger
+    ///     than the file.
+    /// - Throws: ``InvalidSettings`` with everything that is wrong.
+    package static func read(
+        _ path: String, overrides: [(key: String, value: String)], environment: [String: String]
+    ) throws -> PipelineSettings {
+        var settings = PipelineSettings()
+        try SettingsFile.read(
+            path, into: &settings, by: PipelineSettings.table, overrides: variables(environment) + overrides,
+            environment: environment)
+        try check(settings, file: path)
+        return settings
+    }
+
+    /// Settings for a run without a file.
+    package static func make(
+        name: String, overrides: [(key: String, value: String)], environment: [String: String]
+    ) throws -> PipelineSettings {
+        var settings = PipelineSettings()
+        settings.name = name
+        try SettingsFile.read(
+            "", name: "command line", into: &settings, by: PipelineSettings.table,
+            overrides: variables(environment) + overrides, environment: environment)
+        try check(settings, file: "command line")
+        return settings
+    }
+
+    /// `MILLRACE_ENRICH_MAX_CREDITS` sets `enrich.max_credits`: the keys of the table with underscores for dots.
+    private static func variables(_ environment: [String: String]) -> [(key: String, value: String)] {
+        let sections = [
+            "input", "identity", "enrich", "verify", "enrich_api", "enrich_limits", "enrich_retries",
+            "enrich_when_exhausted", "input_csv",
+        ]
+        return environment.sorted { $0.key < $1.key }.compactMap { name, value in
+            guard name.hasPrefix("MILLRACE_"), !own.contains(name) else { return nil }
+            let key = name.dropFirst("MILLRACE_".count).lowercased()
+            let section = sections.filter { key.hasPrefix($0 + "_") }.max { $0.count < $1.count }
+            guard let section else { return (key, value) }
+            let path = section == "enrich_when_exhausted" ? "enrich.when_exhausted" : section.replacing("_", with: ".")
+            return (path + "." + key.dropFirst(section.count + 1), value)
+        }
+    }
+
+    /// Variables that are no settings of a pipeline.
+    private static let own: Set<String> = ["MILLRACE_STATE", "MILLRACE_WARNINGS", "MILLRACE_BINARY"]
+
+    private static func check(_ settings: PipelineSettings, file: String) throws {
+        var lint = Lint(file: file)
+        if settings.input.paths.isEmpty {
+            lint.note("input.paths is missing", hint: "name the files to read, or give --input")
+        }
+        if settings.input.paths.filter({ $0 == "-" }).count > 1 { lint.note("standard input can be read only once") }
+        if settings.enrich.engine == .api, settings.enrich.api.url.isEmpty {
+            lint.note(
+                "enrich.api.url is missing", hint: "api: {url: \"${UNSTUCK_API_URL}\", key: \"${UNSTUCK_API_KEY}\"}")
+        }
+        if let verify = settings.verify {
+            if verify.builtin == !verify.url.isEmpty {
+                lint.note("verify needs either builtin: true or a url", hint: "verify: {builtin: true}")
+            }
+        }
+        if settings.enrich.whenExhausted.credits == .wait {
+            lint.note("when_exhausted.credits cannot be wait: spent credits do not come back", hint: "finish or pause")
+        }
+        for output in settings.output where output.format == nil {
+            lint.note("'\(output.path)' does not say how it is written", hint: "let it end in .csv or .jsonl")
+        }
+        let paths = settings.output.map(\.path) + [settings.rejects].filter { !$0.isEmpty }
+        for path in Set(paths) where paths.count(where: { $0 == path }) > 1 { lint.note("'\(path)' is written twice") }
+        guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
+    }
+}

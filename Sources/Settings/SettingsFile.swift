@@ -1,0 +1,86 @@
+import Foundation
+import Records
+import Yams
+
+/// A settings file: YAML, read by a table.
+package enum SettingsFile {
+    /// Reads a file into `section`, which holds the defaults.
+    ///
+    /// - Parameters:
+    ///   - overrides: dotted keys and YAML values, stronger than the file; the last one wins.
+    ///   - environment: where `${NAME}` is looked up.
+    /// - Throws: ``InvalidSettings`` with everything that is wrong, or ``Diagnostic`` where the file cannot be read.
+    package static func read<Section>(
+        _ path: String, into section: inout Section, by table: SettingsTable<Section>,
+        overrides: [(key: String, value: String)] = [], environment: [String: String] = [:]
+    ) throws {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw Diagnostic(
+                code: "no_settings", "this settings file cannot be read", file: path,
+                hint: "check the path; it is relative to the current folder")
+        }
+        try read(text, name: path, into: &section, by: table, overrides: overrides, environment: environment)
+    }
+
+    package static func read<Section>(
+        _ text: String, name: String, into section: inout Section, by table: SettingsTable<Section>,
+        overrides: [(key: String, value: String)] = [], environment: [String: String] = [:]
+    ) throws {
+        var lint = Lint(file: name)
+        do {
+            var root = try Yams.compose(yaml: text) ?? Node("", Tag(.null), .plain)
+            for (key, value) in overrides {
+                let parsed = try Yams.compose(yaml: value) ?? Node("", Tag(.null), .plain)
+                root = setting(root, key.split(separator: ".").map(String.init)[...], to: parsed)
+            }
+            let filled = fill(root, from: environment, noting: &lint)
+            table.read(SettingsValue(node: filled), into: &section, noting: &lint)
+        } catch let error as YamlError {
+            lint.note("this is not YAML: \(error)")
+        }
+        guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
+    }
+
+    private static func setting(_ node: Node, _ path: ArraySlice<String>, to value: Node) -> Node {
+        guard let key = path.first else { return value }
+        var mapping = node.mapping ?? Node.Mapping([])
+        let inner = mapping[Node(key)] ?? Node.mapping(Node.Mapping([]))
+        mapping[Node(key)] = setting(inner, path.dropFirst(), to: value)
+        return .mapping(mapping)
+    }
+
+    /// Fills in `${NAME}` in every scalar; a name that is not set is a mistake at its place.
+    private static func fill(_ node: Node, from environment: [String: String], noting lint: inout Lint) -> Node {
+        switch node {
+        case .scalar(var scalar):
+            guard scalar.string.contains("${") else { return node }
+            var filled = ""
+            var rest = scalar.string[...]
+            while let open = rest.range(of: "${"), let close = rest[open.upperBound...].firstIndex(of: "}") {
+                let name = String(rest[open.upperBound..<close])
+                filled += rest[..<open.lowerBound]
+                if let value = environment[name] {
+                    filled += value
+                } else {
+                    lint.note(
+                        "the environment variable \(name) is not set", at: SettingsValue(node: node),
+                        hint: "export \(name)=…")
+                }
+                rest = rest[rest.index(after: close)...]
+            }
+            scalar.string = filled + rest
+            return .scalar(scalar)
+        case .sequence(var sequence):
+            for index in sequence.indices { sequence[index] = fill(sequence[index], from: environment, noting: &lint) }
+            return .sequence(sequence)
+        case .mapping(let mapping):
+            let pairs = mapping.map { ($0.key, fill($0.value, from: environment, noting: &lint)) }
+            return .mapping(Node.Mapping(pairs, mapping.tag, mapping.style, mapping.mark))
+        case .alias:
+            return node
+        }
+    }
+}

@@ -1,0 +1,160 @@
+/// The keys of one section of a settings file: the one place where each is named, described and read.
+///
+/// Parsing, defaults, mistakes, the reference page and the schema all come from it.
+package struct SettingsTable<Section> {
+    package let fields: [SettingsField<Section>]
+
+    package init(_ fields: [SettingsField<Section>]) { self.fields = fields }
+
+    /// Reads every key of a mapping; what is wrong is noted and reading goes on.
+    package func read(_ value: SettingsValue, into section: inout Section, noting lint: inout Lint) {
+        guard let members = value.members else {
+            lint.note("expects keys with values, not \(value.kind)", at: value)
+            return
+        }
+        var seen: Set<String> = []
+        for (key, member) in members {
+            guard seen.insert(key.text).inserted else {
+                lint.note("'\(key.text)' stands twice", at: key)
+                continue
+            }
+            guard let field = fields.first(where: { $0.key == key.text }) else {
+                let near = Spelling.nearest(to: key.text, among: fields.map(\.key))
+                lint.note(
+                    "there is no key '\(key.text)' here", at: key,
+                    hint: near.map { "did you mean '\($0)'?" }
+                        ?? "the keys are: \(fields.map(\.key).joined(separator: ", "))")
+                continue
+            }
+            field.read(member, &section, &lint)
+        }
+    }
+}
+
+/// One key: its name, what it takes, and how it is read.
+package struct SettingsField<Section> {
+    package let key: String
+    /// What it takes, for the reference page.
+    package let takes: String
+    package let about: String
+    let read: (SettingsValue, inout Section, inout Lint) -> Void
+
+    private init(
+        _ key: String, takes: String, _ about: String,
+        read: @escaping (SettingsValue, inout Section, inout Lint) -> Void
+    ) {
+        self.key = key
+        self.takes = takes
+        self.about = about
+        self.read = read
+    }
+
+    /// A key whose value `parse` turns into a setting, or nil where it is not one.
+    package static func value<Value>(
+        _ key: String, _ place: WritableKeyPath<Section, Value>, takes: String, _ about: String,
+        parse: @escaping (SettingsValue) -> Value?
+    ) -> Self {
+        Self(key, takes: takes, about) { value, section, lint in
+            if let parsed = parse(value) {
+                section[keyPath: place] = parsed
+            } else {
+                lint.note("'\(key)' takes \(takes)", at: value)
+            }
+        }
+    }
+
+    /// A key with keys of its own.
+    package static func section<Inner>(
+        _ key: String, _ place: WritableKeyPath<Section, Inner>, _ about: String,
+        _ table: @escaping () -> SettingsTable<Inner>
+    ) -> Self {
+        Self(key, takes: "keys of its own", about) { value, section, lint in
+            table().read(value, into: &section[keyPath: place], noting: &lint)
+        }
+    }
+
+    /// A key with keys of its own that does nothing where it is absent.
+    package static func optionalSection<Inner>(
+        _ key: String, _ place: WritableKeyPath<Section, Inner?>, _ about: String, start: @escaping () -> Inner,
+        _ table: @escaping () -> SettingsTable<Inner>
+    ) -> Self {
+        Self(key, takes: "keys of its own", about) { value, section, lint in
+            guard value.text != "" else { return }
+            var inner = start()
+            table().read(value, into: &inner, noting: &lint)
+            section[keyPath: place] = inner
+        }
+    }
+
+    /// A list whose entries have keys of their own.
+    package static func sections<Inner>(
+        _ key: String, _ place: WritableKeyPath<Section, [Inner]>, _ about: String, start: @escaping () -> Inner,
+        _ table: @escaping () -> SettingsTable<Inner>
+    ) -> Self {
+        Self(key, takes: "a list of entries with keys", about) { value, section, lint in
+            guard let entries = value.entries else {
+                lint.note("'\(key)' takes a list", at: value, hint: "begin each entry with '- '")
+                return
+            }
+            section[keyPath: place] = entries.map { entry in
+                var inner = start()
+                table().read(entry, into: &inner, noting: &lint)
+                return inner
+            }
+        }
+    }
+
+    /// A key that the format knows and this version does not do: refused, never passed over.
+    package static func notYet(_ key: String, _ about: String) -> Self {
+        Self(key, takes: "nothing in this version", about) { value, _, lint in
+            lint.note("'\(key)' is not available in this version", at: value, hint: "remove it")
+        }
+    }
+
+    // MARK: Common kinds
+
+    package static func text(_ key: String, _ place: WritableKeyPath<Section, String>, _ about: String) -> Self {
+        value(key, place, takes: "text", about) { $0.text }
+    }
+
+    package static func optionalText(_ key: String, _ place: WritableKeyPath<Section, String?>, _ about: String) -> Self
+    {
+        value(key, place, takes: "text", about) { $0.text }
+    }
+
+    package static func flag(_ key: String, _ place: WritableKeyPath<Section, Bool>, _ about: String) -> Self {
+        value(key, place, takes: "true or false", about) { $0.flag }
+    }
+
+    package static func number(
+        _ key: String, _ place: WritableKeyPath<Section, Int>, _ range: ClosedRange<Int>, _ about: String
+    ) -> Self {
+        value(key, place, takes: "a whole number from \(range.lowerBound) to \(range.upperBound)", about) {
+            $0.text.flatMap { Int($0) }.flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    package static func duration(_ key: String, _ place: WritableKeyPath<Section, Duration>, _ about: String) -> Self {
+        value(key, place, takes: "a time such as 500ms, 30s, 5m, 12h or 30d", about) {
+            $0.text.flatMap(Spelling.duration)
+        }
+    }
+
+    package static func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, _ place: WritableKeyPath<Section, Choice>, _ about: String
+    ) -> Self where Choice.RawValue == String {
+        value(key, place, takes: Choice.allCases.map(\.rawValue).joined(separator: " | "), about) {
+            $0.text.flatMap(Choice.init(rawValue:))
+        }
+    }
+
+    package static func texts(_ key: String, _ place: WritableKeyPath<Section, [String]>, _ about: String) -> Self {
+        value(key, place, takes: "a text or a list of texts", about) { value in
+            value.text.map { [$0] }
+                ?? value.entries.flatMap { entries in
+                    let texts = entries.compactMap(\.text)
+                    return texts.count == entries.count ? texts : nil
+                }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package import Records
+import Yams
+
+/// A value in a settings file, with its place.
+package struct SettingsValue {
+    let node: Node
+
+    /// The text of a scalar with `${NAME}` filled in; nil for lists and mappings.
+    package var text: String? {
+        guard case .scalar(let scalar) = node else { return nil }
+        return scalar.style == .plain && ["", "~", "null"].contains(scalar.string) ? "" : scalar.string
+    }
+
+    package var flag: Bool? {
+        switch text {
+        case "true", "yes", "on": true
+        case "false", "no", "off": false
+        default: nil
+        }
+    }
+
+    /// Entries of a list.
+    package var entries: [SettingsValue]? { node.sequence.map { $0.map(SettingsValue.init) } }
+
+    /// Keys and values of a mapping, in order; an empty file is a mapping without keys.
+    package var members: [(key: SettingsKey, value: SettingsValue)]? {
+        if text == "" { return [] }
+        return node.mapping.map { mapping in
+            mapping.map { (SettingsKey(text: $0.key.string ?? "", node: $0.key), SettingsValue(node: $0.value)) }
+        }
+    }
+
+    var kind: String {
+        switch node {
+        case .scalar: "a single value"
+        case .sequence: "a list"
+        case .mapping: "keys with values"
+        case .alias: "an alias"
+        }
+    }
+}
+
+/// A key in a settings file, with its place.
+package struct SettingsKey {
+    package let text: String
+    let node: Node
+}
+
+/// Collects everything that is wrong with a settings file.
+package struct Lint {
+    package private(set) var found: [Diagnostic] = []
+    let file: String
+
+    package init(file: String) { self.file = file }
+
+    package mutating func note(_ message: String, at value: SettingsValue, hint: String? = nil) {
+        note(message, at: value.node, hint: hint)
+    }
+
+    package mutating func note(_ message: String, at key: SettingsKey, hint: String? = nil) {
+        note(message, at: key.node, hint: hint)
+    }
+
+    /// Notes what is wrong with the file as a whole.
+    package mutating func note(_ message: String, hint: String? = nil) {
+        found.append(Diagnostic(code: "invalid_settings", message, file: file, hint: hint))
+    }
+
+    private mutating func note(_ message: String, at node: Node, hint: String?) {
+        found.append(
+            Diagnostic(
+                code: "invalid_settings", message, file: file, line: node.mark?.line,
+                column: node.mark.map { String($0.column) },
+                hint: hint))
+    }
+}
+
+/// All that is wrong with a settings file.
+package struct InvalidSettings: Error, CustomStringConvertible {
+    package let found: [Diagnostic]
+    package init(_ found: [Diagnostic]) { self.found = found }
+    package var description: String { found.map(\.description).joined(separator: "\n") }
+}

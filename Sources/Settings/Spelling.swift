@@ -1,0 +1,40 @@
+/// How settings are written by people.
+package enum Spelling {
+    /// `500ms`, `30s`, `5m`, `12h`, `30d`, or a bare `0`.
+    package static func duration(_ text: String) -> Duration? {
+        if text == "0" { return .zero }
+        let digits = text.prefix { $0.isNumber || $0 == "." }
+        guard let number = Double(digits), number >= 0, number.isFinite, number < 1e10 else { return nil }
+        return switch text[digits.endIndex...] {
+        case "ms": .milliseconds(number)
+        case "s": .seconds(number)
+        case "m": .seconds(number * 60)
+        case "h": .seconds(number * 3600)
+        case "d": .seconds(number * 86_400)
+        default: nil
+        }
+    }
+
+    /// The closest of some words, if one is close: at most a third of its letters differ.
+    package static func nearest(to word: String, among words: [String]) -> String? {
+        words.map { (word: $0, distance: distance(word, $0)) }
+            .filter { $0.distance <= max(1, max($0.word.count, word.count) / 3) }
+            .min { $0.distance < $1.distance }?.word
+    }
+
+    /// Letters to insert, delete or replace to come from one word to the other (Levenshtein).
+    static func distance(_ first: String, _ second: String) -> Int {
+        let second = Array(second)
+        var row = Array(0...second.count)
+        for (index, letter) in first.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for column in second.indices {
+                let replaced = diagonal + (letter == second[column] ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(replaced, row[column] + 1, row[column + 1] + 1)
+            }
+        }
+        return row[second.count]
+    }
+}

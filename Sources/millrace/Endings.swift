@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import Records
+import Settings
+
+/// How the program ends: what it says, and its exit code (contract, section 7).
+enum Endings {
+    /// Runs a command's work; what goes wrong is said on standard error.
+    static func reporting(_ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch let error as ExitCode {
+            throw error
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            say(message(error))
+            throw ExitCode(code(error))
+        }
+    }
+
+    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    static func message(_ error: any Error) -> String {
+        switch error {
+        case let error as Diagnostic: error.description
+        case let error as InvalidSettings: error.description
+        case let error as RunStop: describe(error)
+        default: "error: something went wrong that should not have: \(type(of: error))"
+        }
+    }
+
+    private static func describe(_ stop: RunStop) -> String {
+        switch stop {
+        case .interrupted: "stopped: interrupted"
+        case .unavailable(let why): "stopped: \(why)"
+        case .keyRefused:
+            "stopped: the service does not accept the key\n  hint: check enrich.api.key; nothing was charged"
+        case .exhausted(let why): "paused: \(why)"
+        }
+    }
+
+    static func code(_ error: any Error) -> Int32 {
+        switch error {
+        case let error as RunStop: error.exitCode
+        case is InvalidSettings: 78
+        case let error as Diagnostic: codes[error.code] ?? 70
+        default: 70
+        }
+    }
+
+    private static let codes: [String: Int32] = [
+        "too_many_rejects": 65,
+        "no_input": 66, "unreadable_input": 66, "input_is_directory": 66, "empty_input": 66, "no_header": 66,
+        "not_utf8": 66,
+        "unknown_format": 66, "no_hint_column": 66, "no_column": 66, "too_many_columns": 66, "input_changed": 66,
+        "no_settings": 66,
+        "cannot_create_output": 73,
+        "write_failed": 74, "output_changed": 74, "ledger_full": 74, "ledger_failed": 74, "ledger_unusable": 74,
+        "ledger_damaged": 74,
+        "ledger_locked": 75, "already_running": 75,
+        "invalid_settings": 78,
+    ]
+}

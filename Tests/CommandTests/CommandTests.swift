@@ -1,0 +1,245 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct CommandTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try folder.write("people.csv", "Email,Tel\nz@acme.example,+12125550142\n")
+        try folder.write(
+            "w.yaml",
+            "providers: [{name: t, path: people.csv, channels: {phone: Tel}, prices: {phone: 2}}]\norder: {phone: [t]}\n"
+        )
+        try folder.write("leads.csv", "Name,Email\nZelda,z@acme.example\nHank,h@acme.example\n")
+    }
+
+    private func run(_ arguments: String..., input: String? = nil) async throws -> Executable.Result {
+        try await Executable.run(arguments, in: folder, input: input)
+    }
+
+    private func enrich(_ arguments: String..., input: String? = nil) async throws -> Executable.Result {
+        try await Executable.run(
+            ["enrich"] + arguments + ["--waterfall", "w.yaml", "--channels", "phone"], in: folder, input: input)
+    }
+
+    @Test func enrichWritesTheRowsAndSaysWhatTheyCost() async throws {
+        let result = try await enrich("leads.csv", "-o", "out.csv")
+        #expect(result.code == 0)
+        #expect(result.out == "")
+        #expect(result.err.hasSuffix("done: 2 rows, 2 credits\n"))
+        let lines = try folder.read("out.csv").split(separator: "\n")
+        #expect(
+            lines[0].hasPrefix(
+                "Name,Email,enrichment_status,enrichment_reason,enrichment_origin,enrichment_record_id,credits_used,enriched_phone,"
+            ))
+        #expect(lines[1].hasPrefix("Zelda,z@acme.example,enriched,,api,emb_"))
+        #expect(lines[2].hasPrefix("Hank,h@acme.example,unmatched,,api,emb_"))
+    }
+
+    @Test func rowsGoThroughPipes() async throws {
+        let result = try await enrich("-", "-o", "-", input: "Name,Email\nZelda,z@acme.example\n")
+        #expect(result.code == 0, "\(result.err)")
+        #expect(result.out.split(separator: "\n").count == 2)
+        #expect(result.out.contains("+12125550142"))
+    }
+
+    @Test func jsonlStaysAsItIsAndGetsOneMember() async throws {
+        let line = #"{ "email":"z@acme.example", "n": 1.50,"o":{"a":[1]} }"#
+        try folder.write("leads.jsonl", line + "\n")
+        #expect(try await enrich("leads.jsonl", "-o", "out.jsonl").code == 0)
+        let out = try folder.read("out.jsonl")
+        #expect(out.hasPrefix(line.dropLast(1) + #","enrichment":{"status":"enriched","#))
+        #expect(try JSONSerialization.jsonObject(with: Data(out.utf8)) is [String: Any])
+    }
+
+    @Test(arguments: [
+        ("empty.csv", "", 66, "the file is empty"),
+        ("noheader.csv", "z@acme.example,1\ny@acme.example,2\n", 66, "holds data, not column names"),
+        ("nohint.csv", "Colour,Size\nred,1\n", 66, "no column is known"),
+        ("latin1.csv", "Name,Email\nJ\u{0}rg,z\n", 66, "not UTF-8"),
+        ("data.xml", "<?xml version=\"1.0\"?><leads/>", 66, "XML"), ("book.xlsx", "PK\u{3}\u{4}....", 66, "XLSX"),
+    ])
+    func inputThatCannotBeReadIsSaidClearly(_ name: String, _ text: String, _ code: Int32, _ words: String) async throws
+    {
+        var data = Data(text.utf8)
+        if name == "latin1.csv", let zero = data.firstIndex(of: 0) { data[zero] = 0xF6 }
+        try folder.write(name, data)
+        let result = try await enrich(name, "-o", "out.csv")
+        #expect(result.code == code)
+        #expect(
+            result.err.contains(name) && result.err.contains(words) && result.err.contains("hint:"), "\(result.err)")
+        #expect(!folder.has("out.csv"))
+    }
+
+    @Test func aMissingFileAFolderAndAMissingProviderAreSaidClearly() async throws {
+        let missing = try await enrich("none.csv", "-o", "out.csv")
+        #expect(missing.code == 66 && missing.err.contains("none.csv: error: no such file"))
+        let directory = try await enrich(".", "-o", "out.csv")
+        #expect(directory.code == 66 && directory.err.contains("folder"))
+        try FileManager.default.removeItem(atPath: folder.file("people.csv"))
+        let provider = try await enrich("leads.csv", "-o", "out.csv")
+        #expect(provider.code == 66 && provider.err.contains("people.csv"))
+    }
+
+    @Test func anOutputThatCannotBeMadeIsSaidClearly() async throws {
+        let result = try await enrich("leads.csv", "-o", "/proc/nowhere/out.csv")
+        #expect(result.code == 73, "\(result.err)")
+        #expect(result.err.contains("/proc/nowhere/out.csv"))
+    }
+
+    @Test func aFullDiskIsSaidAndTheRunGoesOnLater() async throws {
+        // Standard output to /dev/full is a disk that is full from the first byte.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = [
+            "-c", "\"$0\" enrich leads.csv -o - --waterfall w.yaml --state s.sqlite > /dev/full 2> err",
+            Executable.path,
+        ]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 74)
+        let said = try folder.read("err")
+        #expect(
+            said.contains("No space left") && said.contains("make room") && said.contains("go on with: "), "\(said)")
+    }
+
+    @Test func mistakesInAPipelineAreSaidWithTheirPlaces() async throws {
+        try folder.write(
+            "p.yaml",
+            "input: {paths: [leads.csv]}\nenrich:\n  chanels: [phone]\noutput: [{path: out.xls}]\nverify: {url: \"${NO_SUCH}\"}\n"
+        )
+        let result = try await run("run", "p.yaml")
+        #expect(result.code == 78)
+        #expect(
+            result.err.contains("p.yaml:3:3: error: there is no key 'chanels' here\n  hint: did you mean 'channels'?"),
+            "\(result.err)")
+        #expect(result.err.contains("NO_SUCH"))
+    }
+
+    @Test func usageMistakesEndWith64() async throws {
+        #expect(try await run("enrich").code == 64)
+        #expect(try await run("frobnicate").code == 64)
+        #expect(try await enrich("leads.csv", "-o", "out.csv", "--set", "nonsense").code == 64)
+    }
+
+    @Test func tooManyRejectsEndTheRun() async throws {
+        try folder.write("bad.csv", "Name,Email\na,b,c\nd,e,f\n")
+        #expect(try await enrich("bad.csv", "-o", "out.csv", "--max-rejects", "1").code == 65)
+        #expect(try await enrich("bad.csv", "-o", "out2.csv", "--max-rejects", "2").code == 0)
+    }
+
+    @Test func normalizeAddsTheColumnsOfTheContract() async throws {
+        let result = try await run("normalize", "leads.csv", "-o", "-")
+        #expect(result.code == 0)
+        #expect(
+            result.out.hasPrefix(
+                "Name,Email,normalized_email,normalized_first_name,normalized_last_name,normalized_company_name,normalized_company_domain,normalized_linkedin_url,normalized_phone,identity_key\nZelda,z@acme.example,z@acme.example,Zelda,,,acme.example,,,email:z@acme.example\n"
+            ), "\(result.out)")
+    }
+
+    @Test func inspectSaysWhatAFileIs() async throws {
+        let result = try await run("inspect", "leads.csv", "--json")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [String: Any])
+        #expect(json["format"] as? String == "csv" && json["rows"] as? Int == 2 && json["duplicates"] as? Int == 0)
+        #expect((json["dialect"] as? [String: Any])?["header_row"] as? Int == 1)
+        let columns = try #require(json["columns"] as? [[String: Any]])
+        #expect(columns.map { $0["field"] as? String } == ["full_name", "email"])
+        #expect(try await run("inspect", "leads.csv").out.contains("Email  → email"))
+    }
+
+    @Test func helpShowsAnExampleAndVersionWorks() async throws {
+        for command in ["run", "enrich", "normalize", "inspect"] {
+            let help = try await run(command, "--help")
+            #expect(help.code == 0 && help.out.contains("Example") && help.out.contains("millrace \(command)"))
+        }
+        #expect(try await run("--version").out.split(separator: ".").count == 3)
+    }
+
+    @Test(
+        arguments: try FileManager.default.contentsOfDirectory(atPath: Checkout.file("Tests/Fixtures/exports")).sorted()
+    )
+    func exportsOfRealProgramsComeToTheEnd(_ name: String) async throws {
+        let path = Checkout.file("Tests/Fixtures/exports/\(name)")
+        let result = try await enrich(path, "-o", "out.csv", "--rejects", "rejects.csv", "--report", "report")
+        #expect(result.code == 0, "\(result.err)")
+        let report = try #require(
+            try JSONSerialization.jsonObject(with: Data(folder.read("report.json").utf8)) as? [String: Any])
+        let records = try #require(report["records"] as? [String: Any])
+        let normalized = try await run("normalize", "out.csv", "-o", "-")
+        #expect(normalized.code == 0)
+        #expect(records["read"] as? Int == 3 && records["rejected"] as? Int == 0, "\(records)")
+    }
+
+    @Test func anInterruptedRunGoesOnWithTheCommandThatItNames() async throws {
+        var many = "Name,Email\n"
+        for row in 0..<60_000 { many += "P,p\(row)@acme.example\n" }
+        try folder.write("many.csv", many)
+        let running = try Executable.Running(
+            ["enrich", "many.csv", "-o", "out.csv", "--waterfall", "w.yaml", "--channels", "phone"], in: folder)
+        while !folder.has("out.csv.partial"), running.process.isRunning { usleep(1000) }
+        running.kill(SIGINT)
+        let result = try await running.result()
+        #expect(result.code == 130)
+        #expect(
+            result.err.contains("go on with: ")
+                && result.err.hasSuffix("enrich many.csv -o out.csv --waterfall w.yaml --channels phone\n"),
+            "\(result.err)")
+        #expect(!folder.has("out.csv"))
+        #expect(try await enrich("many.csv", "-o", "out.csv").code == 0)
+        #expect(try folder.read("out.csv").split(separator: "\n").count == 60_001)
+    }
+
+    @Test func theSamplesAreWhatTheirGeneratorMakes() async throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Checkout.file(".build/debug/generate-samples"))
+        process.arguments = [folder.file("samples")]
+        try process.run()
+        process.waitUntilExit()
+        for name in [
+            "hubspot-contacts.csv", "leads.jsonl", "leads.xml", "providers/crm-archive.csv",
+            "providers/event-scans.csv", "providers/bought-list.csv", "providers/companies.csv",
+        ] {
+            #expect(
+                try folder.read("samples/\(name)")
+                    == String(contentsOfFile: Checkout.file("samples/\(name)"), encoding: .utf8),
+                "\(name): run `make samples`")
+        }
+    }
+
+    @Test func theQuickstartRunsTheWholeWayAndIsFreeTheSecondTime() async throws {
+        for name in ["samples", "pipelines"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.file(name), withDestinationPath: Checkout.file(name))
+        }
+        var values: [String] = []
+        for attempt in 1...2 {
+            let result = try await run("run", "pipelines/quickstart.yaml")
+            #expect(result.code == 0, "\(result.err)")
+            let report = try #require(
+                try JSONSerialization.jsonObject(with: Data(folder.read("out/credit-report.json").utf8))
+                    as? [String: Any])
+            let credits = try #require(report["credits"] as? [String: Any]),
+                records = try #require(report["records"] as? [String: Any])
+            let used = try #require(credits["used"] as? Double)
+            #expect(attempt == 1 ? used > 0 : used == 0)
+            #expect(records["read"] as? Int == 2000 && records["rejected"] as? Int == 0)
+            let lines = try folder.read("out/enriched.jsonl").split(separator: "\n")
+            #expect(lines.count == 2000)
+            var sum = 0.0
+            let found = try lines.map { line in
+                let row = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                let enrichment = try #require(row["enrichment"] as? [String: Any])
+                sum += try #require(enrichment["credits_used"] as? Double)
+                return
+                    "\(String(data: try JSONSerialization.data(withJSONObject: enrichment["channels"] ?? [:], options: .sortedKeys), encoding: .utf8) ?? "")"
+            }
+            #expect(abs(sum - used) < 0.0001)
+            if attempt == 2 { #expect(found == values) }
+            values = found
+            #expect((report["verification"] as? [String: Any])?["invalid"] as? Int != 0 || attempt == 2)
+        }
+    }
+}

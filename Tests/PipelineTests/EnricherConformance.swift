@@ -1,0 +1,126 @@
+import AsyncHTTPClient
+import EnrichmentAPI
+@testable import Pipeline
+import TestSupport
+import Testing
+import Waterfall
+
+/// What every enricher has to do, whoever answers.
+@Suite struct EnricherConformance {
+    enum Kind: String, CaseIterable, Sendable {
+        case embedded, api
+    }
+
+    /// Hints whose answers the tests know: a hit and a miss for a phone number.
+    static let people = (0..<20).map { PersonHints(email: "p\($0)@acme.example") }
+
+    /// An enricher of each kind over the same knowledge.
+    static func with<Value: Sendable>(_ kind: Kind, _ work: @escaping @Sendable (any Enricher) async throws -> Value)
+        async throws -> Value
+    {
+        switch kind {
+        case .embedded:
+            let folder = try TemporaryFolder()
+            var table = "Email,First Name,Last Name,Company Domain,Tel,Mail Found\n"
+            for person in people {
+                table +=
+                    "\(person.email ?? ""),,,,\(FakeService.value(.phone, person) ?? ""),\(FakeService.value(.workEmail, person) ?? "")\n"
+            }
+            let discovered = PersonHints(companyDomain: "acme.example", firstName: "Zelda", lastName: "Quux")
+            table += ",Zelda,Quux,acme.example,\(FakeService.value(.phone, discovered) ?? ""),\n"
+            try folder.write("people.csv", table)
+            try folder.write("companies.csv", "domain,industry\nacme.example,Widgets\n")
+            let path = try folder.write(
+                "w.yaml",
+                """
+                discover_factor: 1
+                providers:
+                  - {name: provider-a, path: \(folder.file("people.csv")), channels: {phone: Tel, work_email: Mail Found}, prices: {phone: 5, work_email: 2}}
+                order: {phone: [provider-a], work_email: [provider-a]}
+                accounts: [{name: c, path: \(folder.file("companies.csv"))}]
+                """)
+            let waterfall = try Waterfall(path: path, environment: [:])
+            return try await work(EmbeddedEnricher(waterfall, minConfidence: 0))
+        case .api:
+            return try await FakeService().serving { url in
+                var settings = EnrichSettings()
+                settings.api = APISettings(url: url + "/", key: "test-key")
+                return try await work(APIEnricher(.shared, settings: settings))
+            }
+        }
+    }
+
+    private func persons(_ reply: EnrichmentReply) throws -> [PersonResult] {
+        guard case .persons(let results, _) = reply else {
+            Issue.record("\(reply)")
+            return []
+        }
+        return results
+    }
+
+    @Test(arguments: Kind.allCases)
+    func resultsComeInTheOrderOfTheRecords(_ kind: Kind) async throws {
+        try await Self.with(kind) { enricher in
+            let results = try persons(
+                await enricher.send(
+                    EnrichmentRequest(endpoint: .bulk, channels: [.phone, .workEmail], records: Self.people)))
+            #expect(results.count == Self.people.count)
+            for (person, result) in zip(Self.people, results) {
+                #expect(result.channels[.phone]?.value?.value == FakeService.value(.phone, person))
+                #expect(result.channels[.workEmail]?.value?.value == FakeService.value(.workEmail, person))
+            }
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func onlyWhatWasAskedForIsAnsweredAndOnlySuccessIsCharged(_ kind: Kind) async throws {
+        try await Self.with(kind) { enricher in
+            let results = try persons(
+                await enricher.send(EnrichmentRequest(endpoint: .bulk, channels: [.phone], records: Self.people)))
+            for (person, result) in zip(Self.people, results) {
+                #expect(Array(result.channels.keys) == [.phone])
+                let isFound = FakeService.value(.phone, person) != nil
+                #expect(result.creditsUsed == Credits(thousandths: isFound ? 5000 : 0))
+            }
+            #expect(results.contains { $0.creditsUsed > .zero } && results.contains { $0.creditsUsed == .zero })
+        }
+    }
+
+    @Test(arguments: Kind.allCases, [Endpoint.single, .discover])
+    func oneRecordIsAnsweredByEveryCallForPersons(_ kind: Kind, _ endpoint: Endpoint) async throws {
+        try await Self.with(kind) { enricher in
+            let hints =
+                endpoint == .discover
+                ? PersonHints(companyDomain: "acme.example", firstName: "Zelda", lastName: "Quux") : Self.people[0]
+            let results = try persons(
+                await enricher.send(EnrichmentRequest(endpoint: endpoint, channels: [.phone], records: [hints])))
+            #expect(results.map { $0.channels[.phone]?.value?.value } == [FakeService.value(.phone, hints)])
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func companiesAreAnsweredByDomain(_ kind: Kind) async throws {
+        try await Self.with(kind) { enricher in
+            let reply = await enricher.send(
+                EnrichmentRequest(
+                    endpoint: .account, channels: [], records: [PersonHints(companyDomain: "acme.example")]))
+            guard case .accounts(let results) = reply else {
+                Issue.record("\(reply)")
+                return
+            }
+            #expect(results.map { $0?.fields["industry"] } == ["Widgets"])
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func theWorstCoversWhatIsCharged(_ kind: Kind) async throws {
+        try await Self.with(kind) { enricher in
+            let results = try persons(
+                await enricher.send(
+                    EnrichmentRequest(endpoint: .bulk, channels: [.phone, .workEmail], records: Self.people)))
+            for result in results {
+                #expect(result.creditsUsed <= enricher.worst([.phone, .workEmail], endpoint: .bulk))
+            }
+        }
+    }
+}
