@@ -16,6 +16,7 @@ test: setup
 	MILLRACE_WARNINGS=error swift test --skip-build --parallel
 
 bench: all
+	scripts/setup.sh miller time
 	swift build $(RELEASE) --product generate-samples
 	Benchmarks/run.sh
 

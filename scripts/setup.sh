@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Makes sure that everything is there to build Millrace: Swift, a C++ compiler and the C libraries.
 # Installs Debian packages that are missing, as root or through sudo; says what to do where it cannot.
+#
+#     scripts/setup.sh [PACKAGE...]       PACKAGE: further Debian packages that are wanted
 set -euo pipefail
 
-packages=(g++ make pkg-config libcsv-dev libidn2-dev libphonenumber-dev libpsl-dev libsimdjson-dev libsqlite3-dev)
+packages=(g++ make pkg-config libcsv-dev libidn2-dev libphonenumber-dev libpsl-dev libsimdjson-dev libsqlite3-dev "$@")
 oldest_swift=6.1
 
 fail() { printf 'setup: %s\n' "$@" >&2; exit 69; }

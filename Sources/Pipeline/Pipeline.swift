@@ -30,7 +30,8 @@ package struct Pipeline: Sendable {
     private let stop: StopSignal
 
     /// Batches that may wait for answers at once.
-    private static let window = 16
+    /// Batches that may wait at once: for the answers of a service, whose requests want to be full; or for the next stage.
+    private static let windows = (external: 16, embedded: 3)
     /// Batches that are read ahead of the plan.
     private static let readAhead = max(2, ProcessInfo.processInfo.activeProcessorCount)
     /// Seconds between checkpoints while rows are being written.
@@ -122,7 +123,8 @@ package struct Pipeline: Sendable {
         try await withThrowingTaskGroup { group in
             group.addTask { await dispatcher.work(requests) }
             defer { send.finish() }
-            try await inOrder(width: Self.window) {
+            let windows = Self.windows
+            try await inOrder(width: enricher.isExternal ? windows.external : windows.embedded) {
                 try stop.check()
                 guard let leads = try await ahead.next() else {
                     book.closeAll()

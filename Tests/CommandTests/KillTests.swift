@@ -27,7 +27,7 @@ import Testing
             """)
     }
 
-    /// Kills the program at random moments, `kills` times at most, and lets it come to its end. How often it was killed.
+    /// Kills the program at random moments and lets it come to its end; says how often it was killed.
     private func runWithKills(
         _ kills: Int, seed: UInt64, longest: Double, in folder: TemporaryFolder, _ environment: [String: String]
     ) async throws -> Int {

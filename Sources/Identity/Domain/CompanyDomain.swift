@@ -23,15 +23,18 @@ enum CompanyDomain {
 
     /// The host in a URL, with or without scheme, user, port and path.
     private static func host(of cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let slash = UInt8(ascii: "/"), colon = UInt8(ascii: ":")
         var text = cell.trimmed
-        if let scheme = text.firstRange(of: Array("://".utf8)) {
-            text = text[scheme.upperBound...]
-        } else if text.starts(with: Array("//".utf8)) {
+        if let mark = text.firstIndex(of: colon), text[mark...].starts(with: [colon, slash, slash]) {
+            text = text[(mark + 3)...]
+        } else if text.starts(with: [slash, slash]) {
             text = text.dropFirst(2)
         }
-        text = text.prefix { !"/?#\\".utf8.contains($0) }
+        text = text.prefix {
+            $0 != slash && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\")
+        }
         if let user = text.lastIndex(of: UInt8(ascii: "@")) { text = text[(user + 1)...] }
-        if text.first != UInt8(ascii: "["), let port = text.lastIndex(of: UInt8(ascii: ":")) { text = text[..<port] }
+        if text.first != UInt8(ascii: "["), let port = text.lastIndex(of: colon) { text = text[..<port] }
         return text
     }
 

@@ -17,8 +17,17 @@ struct RowFacts: Sendable {
         var value: ChannelValue
         /// What it alone cost, where the engine says so.
         var cost: Credits?
-        /// Whether this row paid for it; else it came from the cache or from another row.
-        var isCharged: Bool
+        var supply: Supply
+    }
+
+    /// Where a value comes from, as far as money is concerned.
+    enum Supply: Sendable {
+        /// This row paid for it.
+        case charged
+        /// An earlier run did.
+        case cache
+        /// Another row of this run did.
+        case duplicate
     }
 
     var status = Status.unmatched
@@ -42,8 +51,9 @@ struct RowFacts: Sendable {
         var notAsked: SkipReason?
         for answer in plan.known {
             if recordID.isEmpty { recordID = answer.recordID }
-            let isCharged = plan.earlier?.channels.contains(answer.channel) ?? false
-            if let value = answer.value { take(answer.channel, value, cost: answer.credits, isCharged, minConfidence) }
+            let isOwn = plan.earlier?.channels.contains(answer.channel) ?? false
+            let supply: Supply = isOwn ? .charged : answer.run == run ? .duplicate : .cache
+            if let value = answer.value { take(answer.channel, value, cost: answer.credits, supply, minConfidence) }
         }
         var hasOwn = plan.earlier != nil
         if let earlier = plan.earlier {
@@ -60,7 +70,7 @@ struct RowFacts: Sendable {
                 if recordID.isEmpty || isOwn { recordID = result.recordID }
                 for channel in wait.request.channels.intersection(plan.wanted) {
                     if let value = result.channels[channel]?.value {
-                        take(channel, value, cost: costs[channel], isOwn, minConfidence)
+                        take(channel, value, cost: costs[channel], isOwn ? .charged : .duplicate, minConfidence)
                     }
                 }
             case .failed(let reason): failure = reason
@@ -73,14 +83,14 @@ struct RowFacts: Sendable {
     }
 
     private mutating func take(
-        _ channel: Channel, _ value: ChannelValue, cost: Credits?, _ isCharged: Bool, _ minConfidence: Double
+        _ channel: Channel, _ value: ChannelValue, cost: Credits?, _ supply: Supply, _ minConfidence: Double
     ) {
-        if value.confidence >= minConfidence { found[channel] = Found(value: value, cost: cost, isCharged: isCharged) }
+        if value.confidence >= minConfidence { found[channel] = Found(value: value, cost: cost, supply: supply) }
     }
 
     /// What each found channel cost this row: exact where the engine says so, else an even share of what the row cost.
     var channelCosts: (credits: [Channel: Credits], isExact: Bool) {
-        let charged = found.filter { $0.value.isCharged }
+        let charged = found.filter { $0.value.supply == .charged }
         if charged.values.allSatisfy({ $0.cost != nil }) {
             return (
                 charged.compactMapValues(\.cost),
@@ -97,8 +107,10 @@ struct RowFacts: Sendable {
         return (shares, false)
     }
 
-    /// What values that this row did not pay for would have cost, as far as that is known.
-    var saved: Credits { found.values.reduce(.zero) { $0 + ($1.isCharged ? .zero : $1.cost ?? .zero) } }
+    /// What values would have cost that this row did not pay for, as far as that is known.
+    func saved(by supply: Supply) -> Credits {
+        found.values.reduce(.zero) { $0 + ($1.supply == supply ? $1.cost ?? .zero : .zero) }
+    }
 
     private mutating func takeAccount(_ plan: RowPlan.AccountPlan, _ outcome: (RowPlan.Wait) -> AskOutcome?) {
         accountCredits = plan.earlier

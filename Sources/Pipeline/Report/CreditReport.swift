@@ -89,6 +89,7 @@ package struct CreditReport: Sendable, Codable {
         package var found: Int
         package var valid: Int
         package var credits: Credits
+        /// What was paid for emails of this source, for each valid one.
         package var creditsPerValid: Double?
     }
 
@@ -167,7 +168,7 @@ extension CreditReport {
             SourcePart(
                 found: $0.found, valid: $0.valid, credits: $0.credits,
                 creditsPerValid: $0.valid == 0
-                    ? nil : (Double($0.credits.thousandths) / 10 / Double($0.valid)).rounded() / 100)
+                    ? nil : (Double($0.emailCredits.thousandths) / 10 / Double($0.valid)).rounded() / 100)
         }
         verification = VerificationPart(
             checked: facts.verdicts.values.reduce(0, +), valid: facts.verdicts[.valid] ?? 0,

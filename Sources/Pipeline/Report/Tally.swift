@@ -35,6 +35,8 @@ struct Tally: Sendable, Codable, Equatable {
         var found = 0
         var valid = 0
         var credits = Credits.zero
+        /// The part of the credits that went into emails.
+        var emailCredits = Credits.zero
     }
 
     mutating func count(_ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer]) {
@@ -50,7 +52,8 @@ struct Tally: Sendable, Codable, Equatable {
         credits += facts.credits
         let costs = facts.channelCosts
         if !costs.isExact { isEstimated = true }
-        if facts.origin == .duplicate { savedByDuplicates += facts.saved } else { savedByCache += facts.saved }
+        savedByCache += facts.saved(by: .cache)
+        savedByDuplicates += facts.saved(by: .duplicate)
         for channel in facts.asked { count(channel, facts, cost: costs.credits[channel] ?? .zero, verdicts) }
     }
 
@@ -66,6 +69,7 @@ struct Tally: Sendable, Codable, Equatable {
         source.found += 1
         tally.credits += cost
         source.credits += cost
+        if channel.isEmail { source.emailCredits += cost }
         if channel.isEmail, let answer = verdicts[found.value.value] {
             if answer.isCached { verdictsFromCache += 1 }
             switch answer.verdict {
@@ -108,6 +112,8 @@ extension Tally.ChannelTally {
 
 extension Tally.SourceTally {
     func adding(_ other: Self) -> Self {
-        Self(found: found + other.found, valid: valid + other.valid, credits: credits + other.credits)
+        Self(
+            found: found + other.found, valid: valid + other.valid, credits: credits + other.credits,
+            emailCredits: emailCredits + other.emailCredits)
     }
 }
