@@ -23,7 +23,7 @@ enum Migrations {
           PRIMARY KEY (scope, key)) WITHOUT ROWID
         """,
 
-        // Times are seconds since 1970. `status` is running, done, paused, failed or abandoned.
+        // Times are seconds since 1970. `status` is a `Run.Status`.
         """
         CREATE TABLE run (
           id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, pipeline_key TEXT NOT NULL, pipeline TEXT NOT NULL,

@@ -58,8 +58,10 @@ package struct Normalization: Sendable {
             summary.rejected += rejected.count
             summary.identified += rendered.identified
         }
-        try file.publish()
-        try rejects?.publish()
+        for written in [file, rejects?.file].compactMap({ $0 }) {
+            try written.sync()
+            try OutputFile.publish(written.path)
+        }
         return summary
     }
 }

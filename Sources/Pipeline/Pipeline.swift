@@ -29,7 +29,6 @@ package struct Pipeline: Sendable {
     private let clock: RunClock
     private let stop: StopSignal
 
-    /// Batches that may wait for answers at once.
     /// Batches that may wait at once: for the answers of a service, whose requests want to be full; or for the next stage.
     private static let windows = (external: 16, embedded: 3)
     /// Batches that are read ahead of the plan.
@@ -62,38 +61,49 @@ package struct Pipeline: Sendable {
         let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
         let run = try await ledger.begin(settings.runIdentity(exports), fresh: fresh, now: attemptStart)
         let start = try ResumePoint(run.checkpoint, canCutBack: !settings.output.contains { $0.path == "-" })
+        var written = start.progress
+        if !run.isWhole || start.lengths == nil {
+            written = try await writeRows(exports, run: run, scope: scope, from: start, style)
+            try await ledger.end(run.id, .whole, now: clock.now())
+        }
+        for path in settings.rowPaths { try OutputFile.publish(path) }
+        let report = CreditReport(
+            CreditReport.Facts(
+                run: run, settings: settings, inputs: written.inputs(exports), tally: written.tally,
+                requests: try await ledger.requests(of: run.id), verdicts: try await ledger.verdictTotals(run: run.id),
+                status: .done, attemptStart: attemptStart, end: clock.now(),
+                attemptRows: written.tally.read - start.progress.tally.read))
+        if !settings.report.isEmpty {
+            let file = try OutputFile(settings.report + ".json")
+            try file.write(Array(report.json()))
+            try file.sync()
+            try OutputFile.publish(file.path)
+        }
+        try await ledger.end(run.id, .done, now: clock.now())
+        return report
+    }
+
+    /// Writes the rows that are missing and says what all of them came to.
+    private func writeRows(
+        _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ style: ProgressMeter.Style
+    ) async throws -> RowProgress {
         let stream = ExportStream(exports, from: start.position)
         let outputs = try RunOutputs(settings, columns: stream.columns, keeping: start.lengths)
         let bytes = exports.reduce(0) { $0 + ($1.fingerprint?.size ?? 0) }
         let progress = ProgressMeter(style, totalBytes: bytes, clock: clock)
         defer { progress.finish() }
-
-        let ledgerOfRows = RowLedger(
-            run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)
+        let rows = RowLedger(run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)
         do {
-            try await flow(
-                stream, run: run, scope: scope, rows: ledgerOfRows, formats: outputs.formats, progress: progress)
+            try await flow(stream, run: run, scope: scope, rows: rows, formats: outputs.formats, progress: progress)
+            _ = try outputs.sync()
+            try await rows.checkpoint()
+            return rows.progress
         } catch {
-            try? await ledgerOfRows.checkpoint()
+            try? await rows.checkpoint()
             let ending = stop.stopped ?? error
             try? await ledger.end(run.id, ending is RunStop ? .paused : .failed, now: clock.now())
             throw ending
         }
-        try await ledgerOfRows.checkpoint()
-        try outputs.publish()
-        let end = clock.now()
-        try await ledger.end(run.id, .done, now: end)
-        let report = CreditReport(
-            CreditReport.Facts(
-                run: run, settings: settings, inputs: ledgerOfRows.inputs, tally: ledgerOfRows.tally,
-                requests: try await ledger.requests(of: run.id), verdicts: try await ledger.verdictTotals(run: run.id),
-                status: .done, attemptStart: attemptStart, end: end, attemptRows: ledgerOfRows.rows - start.rows))
-        if !settings.report.isEmpty {
-            let file = try OutputFile(settings.report + ".json")
-            try file.write(Array(report.json()))
-            try file.publish()
-        }
-        return report
     }
 
     /// The stages side by side: reading and planning, the requests in the air, and everything behind an answer.

@@ -211,6 +211,13 @@ import Testing
         #expect(try await begin(now: 3000).id != run.id)
     }
 
+    @Test func aRunWhoseRowsAreAllWrittenIsTakenUpAsWhole() async throws {
+        let run = try await begin()
+        try await ledger.end(run.id, .whole, now: 1001)
+        #expect(try await begin(now: 1002).isWhole)
+        #expect(try await begin(now: 1003).isWhole)
+    }
+
     @Test func anInputThatChangedIsNotGoneOnWith() async throws {
         _ = try await begin(inputs: "[1]")
         let error = await #expect(throws: Diagnostic.self) { try await begin(inputs: "[2]") }

@@ -236,4 +236,20 @@ import Testing
             try folder.read("rejects.csv")
                 == "file,line,record,reason,raw\n\(input),3,2,too_many_cells,\"b,p2@acme.example,extra\"\n")
     }
+
+    @Test func aRunThatWasCutOffBeforeItsFilesHadTheirNamesOnlyNamesThem() async throws {
+        let service = FakeService()
+        let input = try leads(120)
+        let first = try await run(service, input: input)
+        let bytes = try folder.read("out.csv")
+        // As if the process had died between the first and the second name.
+        let ledger = try Ledger(path: folder.file("ledger.sqlite"))
+        try await ledger.end(1, .whole, now: 0)
+        try FileManager.default.moveItem(atPath: folder.file("out.jsonl"), toPath: folder.file("out.jsonl.partial"))
+        let second = try await run(service, input: input, booksAgree: false)
+        #expect(second.run.id == first.run.id && second.records.read == 120)
+        #expect(second.credits.used == first.credits.used)
+        #expect(try folder.read("out.csv") == bytes)
+        #expect(folder.has("out.jsonl") && !folder.has("out.jsonl.partial"))
+    }
 }

@@ -24,16 +24,11 @@ extension Ledger {
     ) async throws -> Opening {
         try await write(.full) { database in
             if let short = try Self.shortage(database, intent, budget) { return short }
-            let kind = Quota.Kind(intent.endpoint)
-            switch try Self.decide(database, kind, workspace: workspace, quota: quota, now: now) {
-            case .wait(let until, let reason): return .wait(until: until, reason: reason)
-            case .waitForAnswer: return .waitForAnswer
-            case .go: break
+            let slot: Int64
+            switch try Self.takeSlot(database, intent.endpoint, workspace, quota, now, patience) {
+            case .taken(let taken): slot = taken
+            case .none(let why): return why
             }
-            try database.execute(
-                sql: "INSERT INTO quota_slot (workspace, kind, taken_at, gone_by) VALUES (?, ?, ?, ?)",
-                arguments: [workspace, kind.rawValue, now, now + patience])
-            let slot = database.lastInsertedRowID
             let chunk = try Self.insertChunk(database, intent, state: .intent, at: now, slot: slot)
             for ask in intent.asks {
                 try database.cachedStatement(sql: "INSERT INTO ask (chunk, identity, row) VALUES (?, ?, ?)")
@@ -48,18 +43,14 @@ extension Ledger {
         chunk: Int64, endpoint: Endpoint, workspace: String, quota: Quota, now: Double, patience: Double
     ) async throws -> Opening {
         try await write(.full) { database in
-            let kind = Quota.Kind(endpoint)
-            switch try Self.decide(database, kind, workspace: workspace, quota: quota, now: now) {
-            case .wait(let until, let reason): return .wait(until: until, reason: reason)
-            case .waitForAnswer: return .waitForAnswer
-            case .go: break
+            let slot: Int64
+            switch try Self.takeSlot(database, endpoint, workspace, quota, now, patience) {
+            case .taken(let taken): slot = taken
+            case .none(let why): return why
             }
             try database.execute(
-                sql: "INSERT INTO quota_slot (workspace, kind, taken_at, gone_by) VALUES (?, ?, ?, ?)",
-                arguments: [workspace, kind.rawValue, now, now + patience])
-            try database.execute(
                 sql: "UPDATE chunk SET slot = ?, attempts = attempts + 1, state = 'intent', sent_at = ? WHERE id = ?",
-                arguments: [database.lastInsertedRowID, now, chunk])
+                arguments: [slot, now, chunk])
             return .opened(chunk: chunk)
         }
     }
@@ -181,6 +172,28 @@ extension Ledger {
         if inTheAir > .zero { return .waitForAnswer }
         let left = max(0, (budget.most - spent).thousandths)
         return .overBudget(fitting: left / budget.perRecord.thousandths)
+    }
+
+    private enum Slot {
+        case taken(Int64)
+        case none(Opening)
+    }
+
+    /// Takes a slot for a call that leaves now, if the quota has one.
+    private static func takeSlot(
+        _ database: Database, _ endpoint: Endpoint, _ workspace: String, _ quota: Quota, _ now: Double,
+        _ patience: Double
+    ) throws -> Slot {
+        let kind = Quota.Kind(endpoint)
+        switch try decide(database, kind, workspace: workspace, quota: quota, now: now) {
+        case .wait(let until, let reason): return .none(.wait(until: until, reason: reason))
+        case .waitForAnswer: return .none(.waitForAnswer)
+        case .go: break
+        }
+        try database.execute(
+            sql: "INSERT INTO quota_slot (workspace, kind, taken_at, gone_by) VALUES (?, ?, ?, ?)",
+            arguments: [workspace, kind.rawValue, now, now + patience])
+        return .taken(database.lastInsertedRowID)
     }
 
     private static func decide(

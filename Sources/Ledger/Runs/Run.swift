@@ -1,7 +1,10 @@
 /// One run of a pipeline, as the ledger keeps it.
 package struct Run: Sendable {
     package enum Status: String, Sendable {
-        case running, done, paused, failed, abandoned
+        case running, paused, failed
+        /// All rows are in the outputs; only their final names are missing.
+        case whole
+        case done, abandoned
     }
 
     package let id: Int64
@@ -10,6 +13,8 @@ package struct Run: Sendable {
     /// Seconds since 1970; stays when the run is taken up again.
     package let startedAt: Double
     package let isResumed: Bool
+    /// All rows were written before the run was cut off.
+    package let isWhole: Bool
     /// Where the run stands; nil at the beginning.
     package let checkpoint: Checkpoint?
 }

@@ -15,7 +15,7 @@ extension Ledger {
             let open = try Row.fetchOne(
                 database,
                 sql:
-                    "SELECT * FROM run WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed') ORDER BY id DESC LIMIT 1",
+                    "SELECT * FROM run WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed', 'whole') ORDER BY id DESC LIMIT 1",
                 arguments: [identity.key])
             if let open, !fresh {
                 guard open["inputs"] as String == identity.inputs else {
@@ -31,7 +31,7 @@ extension Ledger {
             }
             try database.execute(
                 sql:
-                    "UPDATE run SET status = 'abandoned' WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed')",
+                    "UPDATE run SET status = 'abandoned' WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed', 'whole')",
                 arguments: [identity.key])
             let name = try Self.freeName(database, pipeline: identity.pipeline, now: now)
             try database.execute(
@@ -42,14 +42,18 @@ extension Ledger {
                 arguments: [
                     name, identity.key, identity.pipeline, identity.workspace, identity.engine, now, identity.inputs,
                 ])
-            return Run(id: database.lastInsertedRowID, name: name, startedAt: now, isResumed: false, checkpoint: nil)
+            return Run(
+                id: database.lastInsertedRowID, name: name, startedAt: now, isResumed: false, isWhole: false,
+                checkpoint: nil)
         }
     }
 
     private static func takeUp(_ database: Database, _ row: Row) throws -> Run {
         let id: Int64 = row["id"]
         try database.execute(
-            sql: "UPDATE run SET status = 'running', resumed = resumed + 1 WHERE id = ?", arguments: [id])
+            sql:
+                "UPDATE run SET status = CASE status WHEN 'whole' THEN status ELSE 'running' END, resumed = resumed + 1 WHERE id = ?",
+            arguments: [id])
         var checkpoint: Checkpoint?
         if let position: String = row["position"] {
             let lengths = try Row.fetchAll(
@@ -59,7 +63,9 @@ extension Ledger {
                 lengths: Dictionary(uniqueKeysWithValues: lengths.map { ($0["path"], $0["length"]) }),
                 tally: row["tally"] ?? "")
         }
-        return Run(id: id, name: row["name"], startedAt: row["started_at"], isResumed: true, checkpoint: checkpoint)
+        return Run(
+            id: id, name: row["name"], startedAt: row["started_at"], isResumed: true,
+            isWhole: row["status"] == Run.Status.whole.rawValue, checkpoint: checkpoint)
     }
 
     private static func freeName(_ database: Database, pipeline: String, now: Double) throws -> String {

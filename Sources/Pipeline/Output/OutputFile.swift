@@ -73,11 +73,10 @@ final class OutputFile {
         if fsync(descriptor) != 0 { throw failure() }
     }
 
-    /// Gives the file its name.
-    func publish() throws {
-        guard !isStandardOutput else { return }
-        try sync()
-        guard rename(Self.partialPath(path), path) == 0 else { throw failure() }
+    /// Gives a file its name, which must be synced; one that has it already stays as it is.
+    static func publish(_ path: String) throws {
+        guard path != "-", access(partialPath(path), F_OK) == 0 else { return }
+        guard rename(partialPath(path), path) == 0 else { throw failure(path) }
         let folder = (path as NSString).deletingLastPathComponent
         let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if directory >= 0 {
@@ -86,7 +85,9 @@ final class OutputFile {
         }
     }
 
-    private func failure() -> Diagnostic {
+    private func failure() -> Diagnostic { Self.failure(path) }
+
+    private static func failure(_ path: String) -> Diagnostic {
         let code = errno
         return Diagnostic(
             code: "write_failed", "writing failed: \(String(cString: strerror(code)))", file: path,

@@ -19,6 +19,4 @@ final class RejectWriter {
         }
         try file.write(out)
     }
-
-    func publish() throws { try file.publish() }
 }

@@ -28,6 +28,14 @@ struct RowProgress: Sendable, Codable {
     /// Rows and rejects of each file.
     var files: [Int: FileProgress] = [:]
 
+    func inputs(_ exports: [Export]) -> [CreditReport.InputPart] {
+        exports.enumerated().map { index, export in
+            let file = files[index] ?? FileProgress()
+            return CreditReport.InputPart(
+                path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected)
+        }
+    }
+
     struct FileProgress: Sendable, Codable {
         var rows = 0
         var rejected = 0
@@ -42,10 +50,12 @@ final class RowLedger {
     private let exports: [Export]
     private let clock: RunClock
     private(set) var rows: Int
-    private var progress: RowProgress
+    private(set) var progress: RowProgress
     private var position: ExportStream.StreamPosition?
     private var lastCheckpoint: Double
     private var isDirty = true
+    /// Whether a batch is in some outputs and perhaps not in all; such a state must never be committed.
+    private var isBetweenRows = false
 
     init(run: Run, start: ResumePoint, ledger: Ledger, outputs: RunOutputs, exports: [Export], clock: RunClock) {
         self.run = run
@@ -59,7 +69,7 @@ final class RowLedger {
         lastCheckpoint = clock.now()
     }
 
-    var tally: Tally { progress.tally }
+    private var tally: Tally { progress.tally }
 
     /// Bytes of all files up to where the rows that are written end.
     var bytesRead: Int {
@@ -67,17 +77,11 @@ final class RowLedger {
         return exports[..<position.file].reduce(0) { $0 + ($1.fingerprint?.size ?? 0) } + position.position.byte
     }
 
-    var inputs: [CreditReport.InputPart] {
-        exports.enumerated().map { index, export in
-            let file = progress.files[index] ?? RowProgress.FileProgress()
-            return CreditReport.InputPart(
-                path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected)
-        }
-    }
-
     /// - Parameter interval: seconds after which a commit is due.
     func write(_ batch: RenderedBatch, every interval: Double) async throws {
+        isBetweenRows = true
         try outputs.write(batch)
+        isBetweenRows = false
         rows += batch.rows
         progress.tally.add(batch.tally)
         progress.files[batch.end.file, default: RowProgress.FileProgress()].rows += batch.rows
@@ -96,7 +100,7 @@ final class RowLedger {
     }
 
     func checkpoint() async throws {
-        guard isDirty, let position else { return }
+        guard isDirty, !isBetweenRows, let position else { return }
         let lengths = try outputs.sync()
         let encoder = JSONEncoder()
         try await ledger.checkpoint(

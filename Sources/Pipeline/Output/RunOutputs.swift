@@ -39,8 +39,6 @@ final class RunOutputs {
         return lengths
     }
 
-    func publish() throws { for file in files { try file.publish() } }
-
     private var files: [OutputFile] { outputs.map(\.file) + (rejects.map { [$0.file] } ?? []) }
 }
 

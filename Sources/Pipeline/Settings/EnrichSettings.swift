@@ -1,0 +1,134 @@
+package import EnrichmentAPI
+import Settings
+import Waterfall
+
+/// What is asked for, and of whom (contract, section 3, `enrich`).
+package struct EnrichSettings: Sendable {
+    package enum Engine: String, Sendable, CaseIterable {
+        case embedded, api
+    }
+
+    package enum WhenAnswerLost: String, Sendable, CaseIterable {
+        case single, hold, resend
+    }
+
+    package var engine = Engine.embedded
+    package var waterfall = "pipelines/waterfall.yaml"
+    package var api = APISettings()
+    package var channels = ChannelSet.all
+    package var onlyMissing = true
+    package var discover = true
+    package var account = false
+    package var refreshAfter = Duration.seconds(30 * 86_400)
+    package var retryMissesAfter = Duration.seconds(7 * 86_400)
+    package var minConfidence = 0.0
+    package var limits = ServiceLimits()
+    package var maxCredits: Credits?
+    package var whenExhausted = ExhaustedSettings()
+    package var whenAnswerLost = WhenAnswerLost.single
+    package var retries = RetrySettings()
+
+    static var table: SettingsTable<EnrichSettings> {
+        SettingsTable([
+            .choice("engine", \.engine, "Who is asked: the embedded waterfall, or a service over HTTP."),
+            .text("waterfall", \.waterfall, "Settings of the embedded waterfall."),
+            .section("api", \.api, "The service.") { APISettings.table },
+            .value(
+                "channels", \.channels, takes: "a list of \(Channel.allCases.map(\.rawValue).joined(separator: ", "))",
+                "What is asked for."
+            ) {
+                $0.channels
+            },
+            .flag("only_missing", \.onlyMissing, "Whether a channel that the row has already is not asked for."),
+            .flag(
+                "discover", \.discover,
+                "Whether people are looked for by name and company where nothing better is known."),
+            .flag("account", \.account, "Whether firmographics are asked for, once a company."),
+            .duration("refresh_after", \.refreshAfter, "How long an answer is good; 0 asks always."),
+            .duration("retry_misses_after", \.retryMissesAfter, "How long a miss is good."),
+            .value(
+                "min_confidence", \.minConfidence, takes: "a number from 0 to 1",
+                "What is less sure counts as not found."
+            ) { value in
+                value.text.flatMap(Double.init).flatMap { (0...1).contains($0) ? $0 : nil }
+            },
+            .section("limits", \.limits, "What the service allows the workspace.") { ServiceLimits.table },
+            .value("max_credits", \.maxCredits, takes: "a number of credits", "What the run may cost at most.") {
+                value in
+                value.credits.map { .some($0) }
+            },
+            .notYet("max_credits_per_month", "What the workspace may spend in a month."),
+            .section("when_exhausted", \.whenExhausted, "What happens when credits or the day's quota run out.") {
+                ExhaustedSettings.table
+            },
+            .choice("when_answer_lost", \.whenAnswerLost, "How to go on after a bulk request whose answer never came."),
+            .section("retries", \.retries, "How often and when a request is tried again.") { RetrySettings.table },
+        ])
+    }
+}
+
+extension SettingsValue {
+    /// A list of channels, at least one.
+    var channels: ChannelSet? {
+        let texts = text.map { [$0] } ?? entries?.compactMap(\.text) ?? []
+        let channels = texts.compactMap(Channel.init(rawValue:))
+        return channels.count == texts.count && !channels.isEmpty ? ChannelSet(channels) : nil
+    }
+}
+
+package struct APISettings: Sendable {
+    package var url = ""
+    package var key = ""
+    package var timeout = Duration.seconds(30)
+
+    static var table: SettingsTable<APISettings> {
+        SettingsTable([
+            .text("url", \.url, "Where the service is."),
+            .text("key", \.key, "Its key; best as ${UNSTUCK_API_KEY}."),
+            .duration("timeout", \.timeout, "How long an answer may take."),
+        ])
+    }
+}
+
+extension ServiceLimits {
+    static var table: SettingsTable<ServiceLimits> {
+        SettingsTable([
+            .number("chunk", \.chunk, 1...Endpoint.bulkLimit, "Records in a bulk request."),
+            .number("bulk_per_minute", \.bulkPerMinute, 1...1_000_000, "Bulk requests a minute."),
+            .number("single_per_minute", \.singlePerMinute, 1...1_000_000, "Other requests a minute."),
+            .number("per_day", \.perDay, 1...1_000_000_000, "Requests a day."),
+            .duration("minute", \.minute, "How long the minute is."),
+            .duration("day", \.day, "How long the day is."),
+        ])
+    }
+}
+
+package struct ExhaustedSettings: Sendable {
+    package enum Action: String, Sendable, CaseIterable {
+        case finish, pause, wait
+    }
+
+    package var credits = Action.finish
+    package var day = Action.pause
+
+    static var table: SettingsTable<ExhaustedSettings> {
+        SettingsTable([
+            .choice("credits", \.credits, "finish: write the rest unenriched; pause: stop, to go on later."),
+            .choice("day", \.day, "finish, pause, or wait: sleep until the quota frees."),
+        ])
+    }
+}
+
+package struct RetrySettings: Sendable, Equatable {
+    package var attempts = 5
+    package var first = Duration.milliseconds(500)
+    package var most = Duration.seconds(60)
+
+    static var table: SettingsTable<RetrySettings> {
+        SettingsTable([
+            .number("attempts", \.attempts, 1...100, "Tries in all."),
+            .duration("first", \.first, "Longest pause before the second try; it doubles from try to try."),
+            .duration("most", \.most, "Longest pause ever."),
+        ])
+    }
+}
