@@ -12,9 +12,7 @@ package struct FileFingerprint: Sendable, Codable, Equatable {
     package static func of(_ path: String) throws -> FileFingerprint? {
         guard path != "-" else { return nil }
         var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw Diagnostic(code: "no_input", "no such file", file: path)
-        }
+        guard stat(path, &status) == 0 else { throw FileReader.failure(opening: path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         return FileFingerprint(
             size: Int(status.st_size),

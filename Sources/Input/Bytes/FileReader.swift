@@ -90,7 +90,7 @@ final class FileReader {
         }
     }
 
-    private static func failure(opening path: String, _ code: Int32) -> Diagnostic {
+    static func failure(opening path: String, _ code: Int32) -> Diagnostic {
         code == ENOENT
             ? Diagnostic(
                 code: "no_input", "no such file", file: path,
