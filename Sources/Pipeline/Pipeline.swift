@@ -61,9 +61,11 @@ package struct Pipeline: Sendable {
         let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
         let run = try await ledger.begin(settings.runIdentity(exports), fresh: fresh, now: attemptStart)
         let start = try ResumePoint(run.checkpoint, canCutBack: !settings.output.contains { $0.path == "-" })
+        let progress = ProgressMeter(
+            style, totalBytes: exports.reduce(0) { $0 + ($1.fingerprint?.size ?? 0) }, clock: clock)
         var written = start.progress
         if !run.isWhole || start.lengths == nil {
-            written = try await writeRows(exports, run: run, scope: scope, from: start, style)
+            written = try await writeRows(exports, run: run, scope: scope, from: start, progress)
             try await ledger.end(run.id, .whole, now: clock.now())
         }
         for path in settings.rowPaths { try OutputFile.publish(path) }
@@ -71,7 +73,7 @@ package struct Pipeline: Sendable {
             CreditReport.Facts(
                 run: run, settings: settings, inputs: written.inputs(exports), tally: written.tally,
                 requests: try await ledger.requests(of: run.id), verdicts: try await ledger.verdictTotals(run: run.id),
-                status: .done, attemptStart: attemptStart, end: clock.now(),
+                status: .done, attemptStart: attemptStart, end: clock.now(), waitedForQuota: progress.waited,
                 attemptRows: written.tally.read - start.progress.tally.read))
         if !settings.report.isEmpty {
             let file = try OutputFile(settings.report + ".json")
@@ -85,12 +87,10 @@ package struct Pipeline: Sendable {
 
     /// Writes the rows that are missing and says what all of them came to.
     private func writeRows(
-        _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ style: ProgressMeter.Style
+        _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ progress: ProgressMeter
     ) async throws -> RowProgress {
         let stream = ExportStream(exports, from: start.position)
         let outputs = try RunOutputs(settings, columns: stream.columns, keeping: start.lengths)
-        let bytes = exports.reduce(0) { $0 + ($1.fingerprint?.size ?? 0) }
-        let progress = ProgressMeter(style, totalBytes: bytes, clock: clock)
         defer { progress.finish() }
         let rows = RowLedger(run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)
         do {

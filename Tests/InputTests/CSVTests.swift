@@ -66,6 +66,15 @@ import Testing
         #expect(read.rows == [["5", "6"]])
     }
 
+    @Test func aLineWithoutEndInsideQuotesCostsOnlyItsRecord() throws {
+        var limits = RecordLimits()
+        limits.field = 1000
+        let endless = String(repeating: "x", count: 40_000)
+        let read = try read("a,b\n1,\"open\n\(endless)\n3,4\n5,6\n", limits: limits)
+        #expect(read.rejects.map(\.reason) == ["record_too_long"])
+        #expect(read.rows == [["3", "4"], ["5", "6"]])
+    }
+
     @Test func aBlankLineIsARowOnlyInASingleColumn() throws {
         #expect(
             try read("email\na@x.example\n\nb@x.example\n", singleColumn).rows == [

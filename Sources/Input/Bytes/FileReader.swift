@@ -23,13 +23,13 @@ final class FileReader {
         guard descriptor >= 0 else { throw Self.failure(opening: path, errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
-            close(descriptor)
             throw Diagnostic(
                 code: "input_is_directory", "this is a folder, not a file", file: path,
                 hint: "name the files in it, for example '\(path)/*.csv'")
         }
     }
 
+    /// Runs also where ``init(_:)`` throws, so nothing else may close the descriptor.
     deinit {
         if !isStandardInput { close(descriptor) }
     }

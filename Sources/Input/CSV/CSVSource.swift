@@ -12,6 +12,7 @@ final class CSVSource: RecordSource {
 
     /// A record may be this many times as long as a cell.
     private static let recordFactor = 16
+    private var recordLimit: Int { limits.field * Self.recordFactor }
 
     /// - Parameter start: behind the header, or where an earlier reader's batch ended.
     init(
@@ -51,13 +52,15 @@ final class CSVSource: RecordSource {
             if lineCount == 1 { secondLine = line.end }
             if line.isCut {
                 reject("record_too_long", line.bytes, in: &batch)
+                parser.reset()
                 goOn(at: line.end, afterLines: lineCount)
                 return true
             }
             isBroken = isBroken || !UTF8Check.isValid(line.bytes)
             parser.feed(line.bytes)
             if parser.isInQuotes {
-                guard parser.openCellBytes > limits.field, let secondLine else { continue }
+                let isTooLong = parser.openCellBytes > limits.field || lines.recordBytes.count > recordLimit
+                guard isTooLong, let secondLine else { continue }
                 rejectUnclosedQuote(goingOnAt: secondLine, in: &batch)
                 return true
             }

@@ -20,7 +20,6 @@ package final class RunLock: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-            close(descriptor)
             throw Diagnostic(
                 code: "already_running",
                 "this pipeline is running already\(holder.isEmpty ? "" : ", as process \(holder)")", file: pipeline,
@@ -31,5 +30,6 @@ package final class RunLock: Sendable {
         _ = Foundation.write(descriptor, holder, holder.count)
     }
 
+    /// Runs also where ``init(ledger:key:pipeline:)`` throws, so nothing else may close the descriptor.
     deinit { close(descriptor) }
 }

@@ -17,6 +17,7 @@ package final class ProgressMeter: Sendable {
         var credits = Credits.zero
         var refused = 0
         var waitingUntil: Double?
+        var waited = 0.0
         var shownAt = 0.0
         var hasBar = false
     }
@@ -40,12 +41,21 @@ package final class ProgressMeter: Sendable {
         update {
             $0.requests += 1
             $0.credits += credits
-            $0.waitingUntil = nil
         }
     }
 
     func refused() { update { $0.refused += 1 } }
-    func waiting(until time: Double) { update { $0.waitingUntil = time } }
+    func waiting(until time: Double) {
+        let now = clock.now()
+        update {
+            // Several requests may wait for the same moment; the time passes only once.
+            $0.waited += max(0, time - max(now, $0.waitingUntil ?? now))
+            $0.waitingUntil = max(time, $0.waitingUntil ?? time)
+        }
+    }
+
+    /// Seconds in which some request waited for the quota.
+    var waited: Double { state.withLock { $0.waited } }
 
     func wrote(rows: Int, bytes: Int) {
         update {

@@ -62,18 +62,14 @@ package struct CreditReport: Sendable, Codable {
     package struct CreditsPart: Sendable, Codable {
         package var used: Credits
         package var byEndpoint: [String: Credits]
-        package var byChannel: Split
-        package var bySource: Split
+        package var byChannel: [String: Credits]
+        package var bySource: [String: Credits]
+        /// How sure the two are: `exact`, or `estimated` where the service named only a sum for a record.
+        package var split: String
         package var unknownCharge: Credits
         package var savedByCache: Credits
         package var savedByDedupe: Credits
         package var budget: Credits?
-    }
-
-    /// Credits by name; `estimated` where the service named only a sum for each record.
-    package struct Split: Sendable, Codable {
-        package var accuracy: String
-        package var credits: [String: Credits]
     }
 
     package struct ChannelPart: Sendable, Codable {
@@ -103,6 +99,7 @@ package struct CreditReport: Sendable, Codable {
 
     package struct TimingPart: Sendable, Codable {
         package var seconds: Double
+        package var waitingForQuota: Double
         package var rowsPerSecond: Double
     }
 
@@ -129,6 +126,8 @@ extension CreditReport {
         /// When this attempt began and ended, in seconds since 1970.
         var attemptStart: Double
         var end: Double
+        /// Seconds of it in which some request waited for the quota.
+        var waitedForQuota: Double
         /// Rows that this attempt wrote.
         var attemptRows: Int
     }
@@ -150,12 +149,11 @@ extension CreditReport {
             bulk: bulk, single: requests.calls[.single] ?? 0, discover: requests.calls[.discover] ?? 0,
             account: requests.calls[.account] ?? 0, retried: requests.retried, refused429: requests.refused429,
             recordsPerBulk: bulk == 0 ? 0 : (Double(requests.bulkRecords) / Double(bulk) * 100).rounded() / 100)
-        let accuracy = tally.isEstimated ? "estimated" : "exact"
         credits = CreditsPart(
             used: tally.credits,
             byEndpoint: Dictionary(uniqueKeysWithValues: requests.credits.map { ($0.key.rawValue, $0.value) }),
-            byChannel: Split(accuracy: accuracy, credits: tally.channels.mapValues(\.credits)),
-            bySource: Split(accuracy: accuracy, credits: tally.sources.mapValues(\.credits)),
+            byChannel: tally.channels.mapValues(\.credits), bySource: tally.sources.mapValues(\.credits),
+            split: tally.isEstimated ? "estimated" : "exact",
             unknownCharge: requests.unknownCharge, savedByCache: tally.savedByCache,
             savedByDedupe: tally.savedByDuplicates,
             budget: facts.settings.enrich.maxCredits)
@@ -176,7 +174,9 @@ extension CreditReport {
             unknown: facts.verdicts[.unknown] ?? 0, fromCache: tally.verdictsFromCache)
         let seconds = max(facts.end - facts.attemptStart, 0.001)
         timing = TimingPart(
-            seconds: (seconds * 1000).rounded() / 1000, rowsPerSecond: (Double(facts.attemptRows) / seconds).rounded())
+            seconds: (seconds * 1000).rounded() / 1000,
+            waitingForQuota: (facts.waitedForQuota * 1000).rounded() / 1000,
+            rowsPerSecond: (Double(facts.attemptRows) / seconds).rounded())
     }
 
     private static func share(_ part: Int, of whole: Int) -> Double {

@@ -35,7 +35,7 @@ package struct ReportText {
                     + Self.right(channel.isEmail ? "\(part.verified)" : "-", 9)
                     + Self.right(channel.isEmail ? "\(part.invalid)" : "-", 9)
                     + Self.right(channel.isEmail ? "\(part.unknown)" : "-", 9)
-                    + Self.right((credits.byChannel.credits[channel.rawValue] ?? .zero).description, 10))
+                    + Self.right((credits.byChannel[channel.rawValue] ?? .zero).description, 10))
         }
         if !report.sources.isEmpty {
             lines.append("")
