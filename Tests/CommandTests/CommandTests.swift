@@ -119,6 +119,18 @@ import Testing
         #expect(result.err.contains("NO_SUCH"))
     }
 
+    @Test func thePipelineOfTheREADMEIsAccepted() async throws {
+        let readme = try String(contentsOfFile: Checkout.file("README.md"), encoding: .utf8)
+        let start = try #require(readme.range(of: "```yaml\n")), text = readme[start.upperBound...]
+        let end = try #require(text.range(of: "```"))
+        try folder.write("readme.yaml", String(text[..<end.lowerBound]))
+        let result = try await Executable.run(
+            ["run", "readme.yaml"], in: folder,
+            environment: ["UNSTUCK_API_URL": "http://127.0.0.1:1", "UNSTUCK_API_KEY": "k", "VERIFY_SECRET": "s"])
+        // Nothing is wrong with it but that there are no exports here.
+        #expect(result.code == 66 && result.err.hasPrefix("exports/*.csv: error: no file matches"), "\(result.err)")
+    }
+
     @Test func usageMistakesEndWith64() async throws {
         #expect(try await run("enrich").code == 64)
         #expect(try await run("frobnicate").code == 64)

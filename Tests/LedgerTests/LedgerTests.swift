@@ -165,6 +165,24 @@ import Testing
                 == .overBudget(fitting: 1))
     }
 
+    @Test func whatWasInTheAirWhenARunDiedHoldsItsWorstButKeepsNobodyWaiting() async throws {
+        let run = try await begin()
+        let budget = Budget(most: Credits(thousandths: 10_000), perRecord: Credits(thousandths: 3000))
+        let asks = (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }
+        let first = intent(run, asks, worst: 6000)
+        _ = try opened(
+            await ledger.open(
+                first, workspace: "w", quota: Quota(.generous), budget: budget, now: 1000, patience: 30))
+        let again = try await begin(now: 2000)
+        #expect(again.id == run.id)
+        #expect(try await ledger.earlierAsks(run: run.id, afterRow: 0)[1]?.first?.state == .lost)
+        #expect(
+            try await ledger.open(
+                first, workspace: "w", quota: Quota(.generous), budget: budget, now: 2000, patience: 30)
+                == .overBudget(fitting: 1))
+        #expect(try await ledger.requests(of: run.id).unknownCharge == Credits(thousandths: 6000))
+    }
+
     @Test func slotsAreSharedByEverybodyWhoOpensTheFile() async throws {
         var limits = ServiceLimits.generous
         limits.bulkPerMinute = 1

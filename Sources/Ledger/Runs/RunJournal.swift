@@ -54,6 +54,8 @@ extension Ledger {
             sql:
                 "UPDATE run SET status = CASE status WHEN 'whole' THEN status ELSE 'running' END, resumed = resumed + 1 WHERE id = ?",
             arguments: [id])
+        // Nobody waits for these any more: the run's lock is held, so whoever sent them is gone.
+        try database.execute(sql: "UPDATE chunk SET state = 'lost' WHERE run = ? AND state = 'intent'", arguments: [id])
         var checkpoint: Checkpoint?
         if let position: String = row["position"] {
             let lengths = try Row.fetchAll(
