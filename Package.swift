@@ -76,6 +76,7 @@ let package = Package(
                 "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
             ]
         ),

@@ -14,6 +14,7 @@ package enum HintProblem: UInt8, Sendable, CaseIterable {
     case impossibleNumber
     case unknownCountry
     case destroyedBySpreadsheet
+    case freeMail
 
     /// A stable word, for reports.
     package var code: String {
@@ -30,6 +31,7 @@ package enum HintProblem: UInt8, Sendable, CaseIterable {
         case .impossibleNumber: "impossible_number"
         case .unknownCountry: "unknown_country"
         case .destroyedBySpreadsheet: "destroyed_by_spreadsheet"
+        case .freeMail: "free_mail"
         }
     }
 }

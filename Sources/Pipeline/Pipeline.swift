@@ -60,7 +60,9 @@ package struct Pipeline: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
         let run = try await ledger.begin(settings.runIdentity(exports), fresh: fresh, now: attemptStart)
-        let start = try ResumePoint(run.checkpoint, canCutBack: !settings.output.contains { $0.path == "-" })
+        let start = try ResumePoint(
+            run.checkpoint,
+            canGoOn: !settings.output.contains { $0.path == "-" } && exports.allSatisfy { $0.fingerprint != nil })
         let progress = ProgressMeter(
             style, totalBytes: exports.reduce(0) { $0 + ($1.fingerprint?.size ?? 0) }, clock: clock)
         var written = start.progress
@@ -94,6 +96,7 @@ package struct Pipeline: Sendable {
         defer { progress.finish() }
         let rows = RowLedger(run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)
         do {
+            try rows.checkRejects(most: settings.maxRejects)
             try await flow(stream, run: run, scope: scope, rows: rows, formats: outputs.formats, progress: progress)
             _ = try outputs.sync()
             try await rows.checkpoint()
@@ -119,12 +122,14 @@ package struct Pipeline: Sendable {
         let reader = try LeadReader(
             stream, input: settings.input, collapsesSubaddress: settings.identity.collapsesSubaddress)
         var planner = try await Planner(
-            settings: settings, ledger: ledger, scope: scope, run: run, book: book, rowsDone: rows.rows)
+            settings: settings, ledger: ledger, scope: scope, run: run, book: book, rowsDone: rows.rows,
+            isExternal: enricher.isExternal)
         let renderer = RowRenderer(stream, settings, formats: formats)
         let desk = settings.verify.flatMap { verify in
             verifier.map {
                 VerificationDesk(
-                    $0, settings: verify, ledger: ledger, workspace: settings.workspace, run: run, clock: clock)
+                    $0, settings: verify, ledger: ledger, workspace: settings.workspace, run: run, clock: clock,
+                    stop: stop)
             }
         }
         let finisher = RowFinisher(settings: settings, run: run, desk: desk, renderer: renderer)

@@ -31,7 +31,11 @@ package enum VerificationEndpoint {
             }, logger: logger)
         // Ends with the work; signals are the pipeline's business.
         let services = ServiceGroup(services: [application], gracefulShutdownSignals: [], logger: logger)
-        async let serving: Void = services.run()
+        async let serving: Void = {
+            // Where it cannot start, nobody waits for its port.
+            defer { found.finish() }
+            try await services.run()
+        }()
         let result: Result<Value, any Error>
         do {
             guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }

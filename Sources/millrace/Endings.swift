@@ -22,6 +22,20 @@ enum Endings {
 
     static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
+    /// The command that goes on, to be pasted into a shell: quoted, without `--fresh`, without keys and secrets.
+    static var commandAgain: String {
+        CommandLine.arguments.filter { $0 != "--fresh" }.map { argument in
+            let name = argument.prefix { $0 != "=" }.lowercased()
+            let isSecret = argument.contains("=") && ["key", "secret"].contains { name.hasSuffix($0) }
+            return shellQuoted(isSecret ? "\(argument.prefix { $0 != "=" })=***" : argument)
+        }.joined(separator: " ")
+    }
+
+    private static func shellQuoted(_ text: String) -> String {
+        let isPlain = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,@+*".contains($0) }
+        return isPlain ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+
     static func message(_ error: any Error) -> String {
         switch error {
         case let error as Diagnostic: error.description

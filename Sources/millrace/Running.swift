@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import Foundation
 import Ledger
+import NIOCore
 import NIOHTTPCompression
 import Pipeline
 import Server
@@ -69,6 +70,11 @@ struct Running {
         var configuration = HTTPClient.Configuration()
         configuration.decompression = .enabled(limit: .size(64 << 20))
         configuration.redirectConfiguration = .disallow
+        // The deadline of a request ends with the head of its answer; this one watches over the body.
+        let patience = max(settings.enrich.api.timeout, settings.verify?.timeout ?? .zero)
+        configuration.timeout.read = .milliseconds(Int64(patience.inSeconds * 1000))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(
+            8, settings.verify?.concurrency ?? 0)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
             let value = try await work(client)

@@ -123,12 +123,31 @@ import Testing
         let readme = try String(contentsOfFile: Checkout.file("README.md"), encoding: .utf8)
         let start = try #require(readme.range(of: "```yaml\n")), text = readme[start.upperBound...]
         let end = try #require(text.range(of: "```"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("pipelines"), withDestinationPath: Checkout.file("pipelines"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("samples"), withDestinationPath: Checkout.file("samples"))
         try folder.write("readme.yaml", String(text[..<end.lowerBound]))
         let result = try await Executable.run(
             ["run", "readme.yaml"], in: folder,
             environment: ["UNSTUCK_API_URL": "http://127.0.0.1:1", "UNSTUCK_API_KEY": "k", "VERIFY_SECRET": "s"])
         // Nothing is wrong with it but that there are no exports here.
         #expect(result.code == 66 && result.err.hasPrefix("exports/*.csv: error: no file matches"), "\(result.err)")
+    }
+
+    @Test func anExportIsNeverOverwritten() async throws {
+        let before = try folder.read("leads.csv")
+        let result = try await enrich("leads.csv", "-o", "./leads.csv")
+        #expect(result.code == 78 && result.err.contains("is an input as well"), "\(result.err)")
+        #expect(try folder.read("leads.csv") == before)
+    }
+
+    @Test func keysDoNotComeBackInTheCommandThatGoesOn() async throws {
+        let result = try await run(
+            "enrich", "leads.csv", "-o", "out.csv", "--engine", "api", "--set", "enrich.api.url=http://127.0.0.1:1",
+            "--set", "enrich.api.key=very-secret", "--set", "enrich.retries.attempts=1")
+        #expect(result.code == 69, "\(result.err)")
+        #expect(result.err.contains("enrich.api.key=***") && !result.err.contains("very-secret"))
     }
 
     @Test func usageMistakesEndWith64() async throws {

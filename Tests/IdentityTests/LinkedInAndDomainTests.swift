@@ -8,7 +8,7 @@ import Testing
         "https://de.linkedin.com/in/zelda-quux-1?trk=x", "https://m.linkedin.com/in/zelda-quux-1/#about",
         "in/zelda-quux-1", "/in/zelda-quux-1",
         "https://www.linkedin.com/in/zelda-quux-1/details/experience/", "https://www.linkedin.com/in/zelda-quux-1/de",
-        "https://www.linkedin.com/pub/zelda-quux-1/1/2/3", "https://www.linkedin.com/en/in/zelda-quux-1",
+        "https://www.linkedin.com/pub/zelda-quux-1", "https://www.linkedin.com/en/in/zelda-quux-1",
         "  linkedin.com/in/zelda-quux-1 ",
     ])
     func everySpellingOfAProfileHasOneForm(_ url: String) {
@@ -23,6 +23,7 @@ import Testing
         "https://www.linkedin.com/company/acme/", "https://www.linkedin.com/school/acme",
         "https://www.linkedin.com/feed/", "zelda",
         "https://notlinkedin.com/in/zelda", "https://www.linkedin.com/sales/lead/ACwAA", "https://www.linkedin.com/in/",
+        "https://www.linkedin.com/pub/zelda-quux/1/2/3",
         "",
     ])
     func whatIsNoPersonsProfileIsNone(_ url: String) {
@@ -41,7 +42,10 @@ import Testing
         #expect(Canonical.companyDomain(cell) == domain)
     }
 
-    @Test(arguments: ["", "acme", "http://10.0.0.1/", "[::1]", "co.uk", "github.io", "not a domain", "http://"])
+    @Test(arguments: [
+        "", "acme", "http://10.0.0.1/", "[::1]", "co.uk", "github.io", "not a domain", "http://",
+        "https://www.freemail.example/",
+    ])
     func whatIsNoCompanyDomainIsNone(_ cell: String) {
         #expect(Canonical.companyDomain(cell) == nil)
     }

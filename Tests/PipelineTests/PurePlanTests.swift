@@ -94,6 +94,7 @@ import Testing
         #expect([400, 413, 422].map { read($0) } == ["refused", "refused", "refused"])
         #expect([401, 403, 402, 429].map { read($0) } == ["key", "key", "credits", "429"])
         #expect(read(503, retryAfter: "1") == "turned away")
+        #expect([404, 405, 410].map { read($0) } == ["turned away", "turned away", "turned away"])
         #expect([500, 502, 503, 504].map { read($0) } == ["lost", "lost", "lost", "lost"])
     }
 

@@ -10,6 +10,7 @@ enum CompanyDomain {
         var ascii: [UInt8] = []
         guard Hostname.append(host, to: &ascii) else { return .badDomain }
         guard let length = PublicSuffixList.registrableLength(ascii[...]) else { return .publicSuffix }
+        if FreeMailDomains.contains(ascii.suffix(length)) { return .freeMail }
         out.append(contentsOf: ascii.suffix(length))
         return nil
     }

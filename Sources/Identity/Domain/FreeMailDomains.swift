@@ -8,7 +8,7 @@ enum FreeMailDomains {
         """
         aim.com aol.com aol.de arcor.de att.net bellsouth.net bigpond.com bluewin.ch btinternet.com charter.net \
         comcast.net cox.net duck.com earthlink.net email.com fastmail.com fastmail.fm foxmail.com free.fr freenet.de \
-        gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.fr gmx.net google.com googlemail.com hey.com hotmail.co.uk \
+        gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.fr gmx.net googlemail.com hey.com hotmail.co.uk \
         hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it icloud.com inbox.com inbox.lv interia.pl juno.com \
         kakao.com laposte.net libero.it live.co.uk live.com live.de live.fr live.nl mac.com mail.com mail.de mail.ru \
         mailbox.org me.com msn.com naver.com netscape.net ntlworld.com o2.pl onet.pl online.de orange.fr outlook.com \

@@ -14,6 +14,8 @@ enum LinkedInProfile {
         // A language before the path: linkedin.com/de/in/slug.
         if segments.count >= 3, segments[0].count == 2, isPersonSegment(segments[1]) { segments.removeFirst() }
         guard segments.count >= 2, isPersonSegment(segments[0]) else { return .notAProfile }
+        // An old address such as /pub/name/1/2/3 is told from its namesakes only by what follows the name.
+        if segments[0].count == 3, segments.count > 2 { return .notAProfile }
         guard let slug = slug(segments[1]) else { return .notAProfile }
         out.append(contentsOf: prefix)
         out.append(contentsOf: slug)
@@ -50,7 +52,9 @@ enum LinkedInProfile {
     private static func slug(_ segment: ArraySlice<UInt8>) -> [UInt8]? {
         guard segment.count <= 600 else { return nil }
         if segment.allSatisfy({ $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) {
-            return segment.map(\.asciiLowercased)
+            // Member ids are case-sensitive, public ids are not.
+            let isMemberID = segment.starts(with: Array("ACo".utf8)) || segment.starts(with: Array("ACw".utf8))
+            return isMemberID ? Array(segment) : segment.map(\.asciiLowercased)
         }
         guard let decoded = String(decoding: segment, as: UTF8.self).removingPercentEncoding else { return nil }
         let folded = decoded.precomposedStringWithCanonicalMapping.lowercased()

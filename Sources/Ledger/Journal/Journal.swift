@@ -164,7 +164,7 @@ extension Ledger {
             database,
             sql: """
                 SELECT coalesce(sum(CASE WHEN state = 'answered' THEN credits WHEN state = 'lost' THEN worst ELSE 0 END), 0),
-                  coalesce(sum(CASE WHEN state = 'intent' THEN worst ELSE 0 END), 0)
+                  coalesce(sum(CASE WHEN state IN ('intent', 'turned_away') THEN worst ELSE 0 END), 0)
                 FROM chunk WHERE run = ?
                 """, arguments: [intent.run])
         let spent = Credits(thousandths: row?[0] ?? 0), inTheAir = Credits(thousandths: row?[1] ?? 0)

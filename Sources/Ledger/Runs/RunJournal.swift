@@ -56,6 +56,8 @@ extension Ledger {
             arguments: [id])
         // Nobody waits for these any more: the run's lock is held, so whoever sent them is gone.
         try database.execute(sql: "UPDATE chunk SET state = 'lost' WHERE run = ? AND state = 'intent'", arguments: [id])
+        try database.execute(
+            sql: "UPDATE chunk SET state = 'split' WHERE run = ? AND state = 'turned_away'", arguments: [id])
         var checkpoint: Checkpoint?
         if let position: String = row["position"] {
             let lengths = try Row.fetchAll(

@@ -76,7 +76,9 @@ package struct APIEnricher: Enricher {
             .unsupportedScheme(""),
         ]
         guard let error = error as? HTTPClientError else {
+            // Only what happens before the connection stands: a cut later on may follow a charge.
             return String(reflecting: type(of: error)).contains("NIOSSL")
+                && String(describing: error).localizedCaseInsensitiveContains("handshake")
         }
         return early.contains(error) || error.shortDescription.hasPrefix("Unsupported scheme")
     }
@@ -103,7 +105,9 @@ enum APIReply {
         case 429: return .turnedAway(after: pause(retryAfter, now), is429: true, why: "429 Too Many Requests")
         case 503 where retryAfter != nil:
             return .turnedAway(after: pause(retryAfter, now), is429: false, why: "503 Service Unavailable")
-        case 400..<500: return .refused
+        case 400, 413, 422: return .refused
+        // Nothing is wrong with a record: the address or the method is, and nothing was charged.
+        case 400..<500: return .turnedAway(after: nil, is429: false, why: "status \(status)")
         default: return .lost(why: "status \(status)")
         }
     }

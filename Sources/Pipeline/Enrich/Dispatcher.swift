@@ -24,7 +24,7 @@ struct Dispatcher: Sendable {
         await withTaskGroup(of: Void.self) { group in
             var running = 0
             for await request in requests {
-                if running >= (enricher.isExternal ? Self.concurrency : 2) {
+                if running >= concurrency {
                     await group.next()
                     running -= 1
                 }
@@ -39,6 +39,9 @@ struct Dispatcher: Sendable {
             }
         }
     }
+
+    /// Inside, a budget is spent in the order of the requests.
+    private var concurrency: Int { enricher.isExternal ? Self.concurrency : settings.maxCredits == nil ? 2 : 1 }
 
     private func perform(_ request: PendingRequest) async throws -> [AskOutcome] {
         let batch = AskedBatch(
@@ -93,9 +96,9 @@ struct Dispatcher: Sendable {
             case .after(let pause):
                 attempt += 1
                 progress.waiting(until: clock.now() + pause.inSeconds)
-                try await clock.sleep(pause.inSeconds)
-                try stop.check()
+                try await rest(until: clock.now() + pause.inSeconds)
                 if case .noQuota = try await leave({ try await reopen(chunk, batch.request.endpoint) }) {
+                    try await ledger.settle(chunk: chunk, intent, .split, now: clock.now())
                     return batch.all(.notAsked(.quota))
                 }
             }
@@ -219,6 +222,14 @@ struct Dispatcher: Sendable {
                 // In short steps, since another process may be told meanwhile to wait longer.
                 try await clock.sleep(min(until - clock.now(), 1) + 0.001)
             }
+        }
+    }
+
+    /// Sleeps in short steps, so that a stop is noticed.
+    private func rest(until time: Double) async throws {
+        while clock.now() < time {
+            try await clock.sleep(min(time - clock.now(), 1))
+            try stop.check()
         }
     }
 

@@ -52,7 +52,9 @@ final class RequestBook: Sendable {
     func closeAll() {
         let left = open.withLock { open in
             defer { open = [:] }
-            return open.values.sorted { $0.channels.bits < $1.channels.bits }
+            return open.values.sorted {
+                ($0.endpoint.rawValue, $0.channels.bits) < ($1.endpoint.rawValue, $1.channels.bits)
+            }
         }
         for request in left where request.seal() { send(request) }
     }

@@ -49,8 +49,10 @@ struct RowFacts: Sendable {
         asked = plan.skip == nil ? plan.wanted : []
         var failure = plan.failure
         var notAsked: SkipReason?
+        var ownRecordID = ""
+        var recordIDs: [Channel: String] = [:]
         for answer in plan.known {
-            if recordID.isEmpty { recordID = answer.recordID }
+            recordIDs[answer.channel] = answer.recordID
             let isOwn = plan.earlier?.channels.contains(answer.channel) ?? false
             let supply: Supply = isOwn ? .charged : answer.run == run ? .duplicate : .cache
             if let value = answer.value { take(answer.channel, value, cost: answer.credits, supply, minConfidence) }
@@ -58,7 +60,7 @@ struct RowFacts: Sendable {
         var hasOwn = plan.earlier != nil
         if let earlier = plan.earlier {
             channelCredits += earlier.credits
-            recordID = earlier.recordID.isEmpty ? recordID : earlier.recordID
+            ownRecordID = earlier.recordID
         }
         for (wait, isOwn) in plan.asked.map({ ($0, true) }) + plan.shared.map({ ($0, false) }) {
             switch outcome(wait) {
@@ -67,7 +69,8 @@ struct RowFacts: Sendable {
                     hasOwn = true
                     channelCredits += result.creditsUsed
                 }
-                if recordID.isEmpty || isOwn { recordID = result.recordID }
+                if isOwn, ownRecordID.isEmpty { ownRecordID = result.recordID }
+                for channel in wait.request.channels.intersection(plan.wanted) { recordIDs[channel] = result.recordID }
                 for channel in wait.request.channels.intersection(plan.wanted) {
                     if let value = result.channels[channel]?.value {
                         take(channel, value, cost: costs[channel], isOwn ? .charged : .duplicate, minConfidence)
@@ -78,6 +81,8 @@ struct RowFacts: Sendable {
             case .account, nil: break
             }
         }
+        // One rule, whether answers were found in the ledger or waited for: the row's own, else the first channel's.
+        recordID = ownRecordID.isEmpty ? recordIDs.min { $0.key < $1.key }?.value ?? "" : ownRecordID
         takeAccount(plan.account, outcome)
         decide(plan, run: run, hasOwn: hasOwn, failure: failure, notAsked: notAsked)
     }
@@ -125,6 +130,8 @@ struct RowFacts: Sendable {
     private mutating func decide(
         _ plan: RowPlan, run: Int64, hasOwn: Bool, failure: FailureReason?, notAsked: SkipReason?
     ) {
+        // A row that paid for its company alone was asked for as well.
+        if accountCredits > .zero { origin = .api }
         if let skip = plan.skip {
             (status, reason) = (.skipped, skip.rawValue)
             return
@@ -136,7 +143,7 @@ struct RowFacts: Sendable {
         } else if let notAsked {
             (status, reason) = (.skipped, notAsked.rawValue)
         }
-        if hasOwn {
+        if hasOwn || origin == .api {
             origin = .api
         } else if status == .enriched || status == .unmatched {
             origin = plan.shared.isEmpty && plan.known.allSatisfy { $0.run != run } ? .cache : .duplicate

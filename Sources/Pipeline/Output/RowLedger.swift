@@ -11,10 +11,11 @@ struct ResumePoint: Sendable {
     var lengths: [String: Int]?
     var progress = RowProgress()
 
-    /// - Parameter canCutBack: whether every output is a file. What went to standard output is gone, so such a run is
-    ///   written again from the first row, out of answers that are known.
-    init(_ checkpoint: Checkpoint?, canCutBack: Bool) throws {
-        guard let checkpoint, canCutBack else { return }
+    /// - Parameter canGoOn: whether every output is a file that can be cut back, and every input one that can be known
+    ///   again. What went to standard output is gone, and a pipe may bring other rows; such a run is written again from the
+    ///   first row, out of answers that are known.
+    init(_ checkpoint: Checkpoint?, canGoOn: Bool) throws {
+        guard let checkpoint, canGoOn else { return }
         position = try JSONDecoder().decode(ExportStream.StreamPosition.self, from: Data(checkpoint.position.utf8))
         rows = checkpoint.rows
         lengths = checkpoint.lengths

@@ -14,12 +14,17 @@ struct Planner {
     private var nextRow: Int
     /// What an earlier attempt at this run asked for rows that it did not write.
     private var earlierAsks: [Int: [EarlierAsk]]
+    /// Of these, the ones that may have been charged without an answer, by identity: any of its rows may meet them.
+    private let uncertain: [Int64: [EarlierAsk]]
     private var failures: [Int64: FailureReason]
+    /// A service answers a search by name for all channels and charges them all, so all of them are kept.
+    private let discoversAll: Bool
     /// Requests under way for each identity, until their answers are in the ledger.
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
 
     init(
-        settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, book: RequestBook, rowsDone: Int
+        settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, book: RequestBook, rowsDone: Int,
+        isExternal: Bool
     ) async throws {
         self.settings = settings
         self.ledger = ledger
@@ -29,6 +34,8 @@ struct Planner {
         freshness = Freshness(settings.enrich, run: run)
         nextRow = rowsDone + 1
         earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
+        uncertain = Dictionary(grouping: earlierAsks.values.flatMap { $0 }.filter(\.state.isUncertain), by: \.identity)
+        discoversAll = isExternal
         failures = [:]
         if run.isResumed {
             failures = try await ledger.failures(run: run.id).compactMapValues { state in
@@ -54,11 +61,14 @@ struct Planner {
         return PlannedBatch(leads, firstRow: firstRow, rows: rows)
     }
 
-    /// Answers that are in the ledger are found there from now on.
+    /// Answers that are in the ledger are found there from now on; what failed is not asked for again in this run.
     private mutating func forgetSettled() {
-        underWay = underWay.compactMapValues { waits in
-            let left = waits.filter { $0.request.settled == nil }
-            return left.isEmpty ? nil : left
+        underWay = underWay.filter { identity, waits in
+            for wait in waits {
+                guard let outcomes = wait.request.settled else { return true }
+                if case .failed(let reason) = outcomes[wait.index] { failures[identity] = reason }
+            }
+            return false
         }
     }
 
@@ -88,14 +98,14 @@ struct Planner {
             return
         }
         let endpoint: Endpoint = needs.way == .discover ? .discover : .bulk
-        guard let call = callAfterLoss(of: earlierAsks[number] ?? [], endpoint, open) else {
+        guard let call = callAfterLoss(of: uncertain[known.identity] ?? [], endpoint, open) else {
             plan.failure = .answerLost
             failures[known.identity] = .answerLost
             return
         }
         let place = book.add(
             Intent.Ask(identity: known.identity, row: number), RowNeeds.hints(people, row, needs.way), endpoint: call,
-            channels: open)
+            channels: call == .discover && discoversAll ? .all : open)
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.asked.append(wait)
         underWay[known.identity, default: []].append(wait)
@@ -113,9 +123,7 @@ struct Planner {
 
     /// The call to ask with where an earlier attempt may have asked already; nil where a person has to decide.
     private func callAfterLoss(of asks: [EarlierAsk], _ endpoint: Endpoint, _ channels: ChannelSet) -> Endpoint? {
-        let lost = asks.last {
-            $0.state.isUncertain && !$0.channels.intersection(channels).isEmpty && $0.endpoint != .account
-        }
+        let lost = asks.last { !$0.channels.intersection(channels).isEmpty && $0.endpoint != .account }
         return lost.map { LostAnswer.next(after: $0.endpoint, settings.enrich.whenAnswerLost) } ?? endpoint
     }
 
@@ -137,7 +145,7 @@ struct Planner {
             plan.account.shared = wait
             return
         }
-        let isLost = earlier.contains { $0.state.isUncertain }
+        let isLost = uncertain[known.identity] != nil
         if failures[known.identity] != nil || isLost && settings.enrich.whenAnswerLost != .resend {
             return
         }

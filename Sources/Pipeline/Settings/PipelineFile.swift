@@ -1,4 +1,5 @@
 import EnrichmentAPI
+import Foundation
 import Records
 import Settings
 
@@ -51,6 +52,11 @@ package enum PipelineFile {
     /// Variables that are no settings of a pipeline.
     private static let own: Set<String> = ["MILLRACE_STATE", "MILLRACE_WARNINGS", "MILLRACE_BINARY"]
 
+    /// One spelling for one file.
+    private static func standard(_ path: String) -> String {
+        path == "-" ? path : URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
     private static func check(_ settings: PipelineSettings, file: String) throws {
         var lint = Lint(file: file)
         if settings.input.paths.isEmpty {
@@ -72,7 +78,11 @@ package enum PipelineFile {
         for output in settings.output where output.format == nil {
             lint.note("'\(output.path)' does not say how it is written", hint: "let it end in .csv or .jsonl")
         }
-        let paths = settings.output.map(\.path) + [settings.rejects].filter { !$0.isEmpty }
+        let inputs = Set(settings.input.paths.filter { $0 != "-" }.map(standard))
+        for output in settings.rowPaths where inputs.contains(standard(output)) {
+            lint.note("'\(output)' is an input as well", hint: "write to another file; the export stays as it is")
+        }
+        let paths = settings.rowPaths.map(standard)
         for path in Set(paths) where paths.count(where: { $0 == path }) > 1 { lint.note("'\(path)' is written twice") }
         guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
     }

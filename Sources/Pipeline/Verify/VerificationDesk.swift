@@ -10,13 +10,14 @@ final class VerificationDesk: Sendable {
     private let workspace: String
     private let run: Run
     private let clock: RunClock
+    private let stop: StopSignal
     private let gate: Gate
     /// Emails that are being asked about, with those who wait for the same verdict.
     private let underWay = Mutex<[String: Task<Verdict, Never>]>([:])
 
     init(
         _ verifier: any EmailVerifier, settings: VerifySettings, ledger: Ledger, workspace: String, run: Run,
-        clock: RunClock
+        clock: RunClock, stop: StopSignal
     ) {
         self.verifier = verifier
         self.settings = settings
@@ -24,6 +25,7 @@ final class VerificationDesk: Sendable {
         self.workspace = workspace
         self.run = run
         self.clock = clock
+        self.stop = stop
         gate = Gate(settings.concurrency)
     }
 
@@ -46,6 +48,8 @@ final class VerificationDesk: Sendable {
             }
         }
         let asked = await ask(Array(open.values))
+        // Some were not asked then; a run that is taken up again asks.
+        try stop.check()
         try await ledger.record(verdicts: asked, workspace: workspace, run: run.id, now: clock.now())
         underWay.withLock { underWay in for email in asked.keys { underWay[email] = nil } }
         for (email, verdict) in asked { answers[email] = Answer(verdict: verdict, isCached: false) }
@@ -62,7 +66,9 @@ final class VerificationDesk: Sendable {
         let tasks = emails.map { email in
             underWay.withLock { underWay in
                 if let task = underWay[email.email] { return (email.email, task) }
-                let task = Task { [gate, verifier] in await gate.pass { await verifier.check(email) } }
+                let task = Task { [gate, stop, verifier] in
+                    await gate.pass { stop.stopped == nil ? await verifier.check(email) : .unknown }
+                }
                 underWay[email.email] = task
                 return (email.email, task)
             }

@@ -65,7 +65,7 @@ struct EnrichCommand: AsyncParsableCommand {
             settings.maxRejects = options.maxRejects
             try await Running(
                 settings: settings, options: options,
-                command: CommandLine.arguments.filter { $0 != "--fresh" }.joined(separator: " ")
+                command: Endings.commandAgain
             ).run()
         }
     }

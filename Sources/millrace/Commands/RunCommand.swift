@@ -34,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
             settings.maxRejects = options.maxRejects
             try await Running(
                 settings: settings, options: options,
-                command: CommandLine.arguments.filter { $0 != "--fresh" }.joined(separator: " ")
+                command: Endings.commandAgain
             ).run()
         }
     }
