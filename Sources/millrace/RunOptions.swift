@@ -38,7 +38,8 @@ struct RunOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         if let path = state ?? environment["MILLRACE_STATE"], !path.isEmpty { return path }
         let home =
-            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory() + "/.local/state"
+            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state"
         return home + "/millrace/ledger.sqlite"
     }
 }
