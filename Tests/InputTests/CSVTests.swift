@@ -50,6 +50,10 @@ import Testing
         #expect(read.rejects.map(\.raw) == ["1,2,3"])
     }
 
+    @Test func aRowOnTheHeadersLineIsRefusedRatherThanLost() throws {
+        #expect(#expect(throws: Diagnostic.self) { try read("a,b\r1,2\r\n3,4\r\n") }?.code == "unknown_format")
+    }
+
     @Test func anUnclosedQuoteCostsOnlyItsOwnLine() throws {
         var limits = RecordLimits()
         limits.field = 200

@@ -27,6 +27,12 @@ package struct DialectDetector {
             .map { Layout(lines, delimiter: $0, quote: settings.quote) }
         let best = tried.dropFirst().reduce(tried[0]) { $1.score > $0.score ? $1 : $0 }
         let header = try best.header(settings.headerRow, file: file)
+        if case .line(let line) = header.row, best.rows.count(where: { $0.line == line }) > 1 {
+            throw Diagnostic(
+                code: "unknown_format",
+                "the header's line goes on after a lone carriage return, so a row would be lost",
+                file: file, line: line, hint: "give all lines the same end: tr '\\r' '\\n' < FILE")
+        }
         dialect = CSVDialect(
             delimiter: best.delimiter, quote: settings.quote, headerRow: header.row,
             terminator: Self.terminator(of: sample))
