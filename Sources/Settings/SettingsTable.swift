@@ -117,11 +117,6 @@ package struct SettingsField<Section> {
         value(key, place, takes: "text", about) { $0.text }
     }
 
-    package static func optionalText(_ key: String, _ place: WritableKeyPath<Section, String?>, _ about: String) -> Self
-    {
-        value(key, place, takes: "text", about) { $0.text }
-    }
-
     package static func flag(_ key: String, _ place: WritableKeyPath<Section, Bool>, _ about: String) -> Self {
         value(key, place, takes: "true or false", about) { $0.flag }
     }

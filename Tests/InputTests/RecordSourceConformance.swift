@@ -108,10 +108,8 @@ import Testing
     @Test(arguments: Format.allCases)
     func bytesThatAreNoUTF8AreRejectedWithTheirLine(_ format: Format) throws {
         let folder = try TemporaryFolder()
-        var data = Data(try format.text([["1", "", ""], ["2", "BAD", ""], ["3", "", ""]] + Self.rows(20000)).utf8)
+        var data = Data(try format.text([["1", "", ""], ["2", "", ""], ["3", "", ""]] + Self.rows(20000)).utf8)
         // Beyond the sample that decides about the encoding, a single bad byte is a matter of its row.
-        let place = try #require(data.range(of: Data("BAD".utf8)))
-        data.replaceSubrange(place, with: Data("BAD".utf8))
         let late = try #require(data.range(of: Data("r19000".utf8)))
         data[late.lowerBound] = 0xFF
         let read = try Self.read(Export(folder.write("in", data), limits: Self.limits).records())

@@ -1,0 +1,47 @@
+import EnrichmentAPI
+import Ledger
+
+/// What one request asks, and for whom.
+struct AskedBatch: Sendable {
+    var request: EnrichmentRequest
+    var asks: [Intent.Ask]
+
+    func intent(run: Int64, _ enricher: any Enricher) -> Intent {
+        let one = enricher.worst(request.channels, endpoint: request.endpoint)
+        return Intent(
+            run: run, endpoint: request.endpoint, channels: request.channels, asks: asks,
+            worst: Credits(thousandths: one.thousandths * asks.count))
+    }
+
+    func all(_ outcome: AskOutcome) -> [AskOutcome] { asks.map { _ in outcome } }
+
+    func slice(_ range: Range<Int>, endpoint: Endpoint? = nil) -> AskedBatch {
+        AskedBatch(
+            request: EnrichmentRequest(
+                endpoint: endpoint ?? request.endpoint, channels: request.channels,
+                records: Array(request.records[range])),
+            asks: Array(asks[range]))
+    }
+}
+
+extension Settlement {
+    /// Nil where the reply is no answer.
+    init?(_ reply: EnrichmentReply) {
+        switch reply {
+        case .persons(let results, let costs): self = .persons(results, costs: costs)
+        case .accounts(let results): self = .accounts(results)
+        default: return nil
+        }
+    }
+}
+
+extension AskOutcome {
+    static func of(_ settlement: Settlement) -> [AskOutcome] {
+        switch settlement {
+        case .persons(let results, let costs):
+            results.indices.map { .person(results[$0], costs: costs.indices.contains($0) ? costs[$0] : [:]) }
+        case .accounts(let results): results.map { .account($0) }
+        case .refused, .split, .lost: []
+        }
+    }
+}
