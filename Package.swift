@@ -23,7 +23,9 @@ let package = Package(
     ],
     targets: [
         // Doors to C and C++ libraries: a module map and a shim, nothing else.
+        .systemLibrary(name: "CLibArchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CLibIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -31,7 +33,7 @@ let package = Package(
 
         // The flow of a row, from the file to the report.
         .target(name: "Records"),
-        .target(name: "Input", dependencies: ["CLibCSV", "CSimdJSON", "Records"]),
+        .target(name: "Input", dependencies: ["CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "Records"]),
         .target(name: "Identity", dependencies: ["CLibIDN2", "CPhoneNumber", "CPublicSuffix", "Records"]),
         .target(name: "EnrichmentAPI"),
         .target(name: "Settings", dependencies: ["Records", .product(name: "Yams", package: "Yams")]),
@@ -84,7 +86,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "EnrichmentAPI",
+                "CLibArchive", "EnrichmentAPI",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -125,6 +127,10 @@ for target in package.targets where ![.system].contains(target.type) {
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
+    // Tests read megabytes: what goes over every byte is optimised in debug builds too.
+    if ["Records", "Input"].contains(target.name) {
+        settings.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+    }
     if Context.environment["MILLRACE_WARNINGS"] == "error" {
         settings.append(.unsafeFlags(["-warnings-as-errors"]))
     }

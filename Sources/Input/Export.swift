@@ -1,89 +1,133 @@
 package import Records
 
-/// One file of leads, opened: what it is, what its columns are called, and its records.
+/// One file of leads: what it is, what its columns are called, and its records.
+///
+/// A file is looked at when it is made and opened again when its records are read, so many of them take no descriptors.
 package final class Export {
     package enum Format: Sendable, Equatable {
         case csv(CSVDialect)
-        case jsonl
+        case jsonl(JSONLayout)
+        case xml(XMLLayout)
+        /// A sheet's entry in the archive and its name, and how many rows are above the data.
+        case xlsx(part: String, name: String, rowsAbove: Int)
+        /// The number of a table in the page, 1-based.
+        case html(table: Int, rowsAbove: Int)
 
         package var name: String {
             switch self {
             case .csv: "csv"
             case .jsonl: "jsonl"
+            case .xml: "xml"
+            case .xlsx: "xlsx"
+            case .html: "html"
             }
         }
     }
 
-    /// As the person named it; `standard input` for `-`.
+    /// As the person named it; `standard input` for `-`; a file in an archive with the archive before it.
     package let name: String
     package let format: Format
     /// As they stand in the file; empty and repeated names are left as they are.
     package let columns: [String]
+    /// Columns in which no row of the beginning has a value.
+    package let emptyColumns: Set<Int>
+    package let compression: Compression
+    package let encoding: TextEncoding
     package let hasByteOrderMark: Bool
-    /// How sure the dialect is: the share of sampled rows with the usual number of cells, 0–1.
+    /// Where the column names stand, for formats that have a place for them.
+    package let header: HeaderPlace?
+    /// How sure the layout is: the share of sampled rows with the usual number of cells, 0–1.
     package let confidence: Double
-    /// Nil for standard input and pipes.
-    package let fingerprint: FileFingerprint?
-    package let path: String
-    private let reader: FileReader
-    private let dataStart: Position
-    private let limits: RecordLimits
+    /// What could not be told for sure, and what the person should know about how the file is read.
+    package let notes: [Diagnostic]
 
-    /// How much of a file decides what it is, in bytes.
-    static let sampleSize = 1 << 18
+    private let opening: ExportOpening
+    private let limits: RecordLimits
+    private let rules: ReadingRules
+    private let dataStart: Position
+    /// The text of a pipe, which can be opened once only.
+    private var pipe: PeekedBytes?
 
     /// Opens a file and finds out what it is.
     ///
-    /// - Parameter path: a path, or `-` for standard input.
-    /// - Throws: ``Diagnostic`` where the file is missing, empty, of no known format or without a header.
-    package init(_ path: String, settings: ExportSettings = ExportSettings(), limits: RecordLimits = RecordLimits())
-        throws
-    {
-        self.path = path
+    /// - Parameter path: a path, or `-` for standard input. An archive must hold one file.
+    /// - Throws: ``Diagnostic`` where the file is missing, empty or of no known format.
+    package convenience init(
+        _ path: String, settings: ExportSettings = ExportSettings(), limits: RecordLimits = RecordLimits()
+    ) throws {
+        let openings = try ExportOpening.all(path, settings: settings, limits: limits)
+        guard openings.count == 1 else {
+            throw Diagnostic(
+                code: "many_files", "the archive holds \(openings.count) files, and one is read here", file: path,
+                hint: "say which: input.members: [\"\(openings.first?.member ?? "")\"]")
+        }
+        try self.init(openings[0], settings: settings, limits: limits)
+    }
+
+    init(_ opening: ExportOpening, settings: ExportSettings, limits: RecordLimits) throws {
+        self.opening = opening
         self.limits = limits
-        fingerprint = try FileFingerprint.of(path)
-        reader = try FileReader(path)
-        let name = reader.name
-        self.name = name
-        let sample = try reader.peek(Self.sampleSize)
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        hasByteOrderMark = sample.starts(with: mark)
-        let text = sample.dropFirst(hasByteOrderMark ? mark.count : 0)
-        let isWhole = sample.count < Self.sampleSize
-        guard !text.isEmpty else {
-            throw Diagnostic(code: "empty_input", "the file is empty", file: name, hint: "export it again")
-        }
-        let kind = try FormatDetector.format(of: text, wanted: settings.format, file: name)
-        let found = try text.withUnsafeBytes { bytes in
-            switch kind {
-            case .csv:
-                let detector = try DialectDetector(bytes, isWhole: isWhole, settings: settings.csv, file: name)
-                return (Format.csv(detector.dialect), detector.columns, detector.confidence, detector.dataStart)
-            case .jsonl:
-                return (Format.jsonl, JSONLColumns(sample: bytes, isWhole: isWhole).names, 1.0, Position.start)
-            }
-        }
-        (format, columns, confidence) = (found.0, found.1, found.2)
-        dataStart = Position(byte: found.3.byte + (hasByteOrderMark ? mark.count : 0), line: found.3.line, record: 1)
+        rules = settings.rules
+        name = opening.name
+        let found = try ExportDetector(opening, settings: settings, limits: limits)
+        format = found.format
+        columns = found.columns
+        emptyColumns = found.emptyColumns
+        compression = found.compression
+        encoding = found.encoding
+        hasByteOrderMark = found.hasByteOrderMark
+        header = found.header
+        confidence = found.confidence
+        notes = found.notes
+        dataStart = found.dataStart
+        pipe = found.pipe
         guard columns.count <= limits.columns else {
             throw Diagnostic(
-                code: "too_many_columns", "the header has \(columns.count) columns; \(limits.columns) are read at most",
-                file: name)
+                code: "too_many_columns", "the file has \(columns.count) columns; \(limits.columns) are read at most",
+                file: name, hint: "where that is right, raise input.limits.columns")
         }
     }
 
+    package var path: String { opening.file.path }
+    /// The file in an archive, where it is one.
+    package var member: String? { opening.member }
+    /// Nil for standard input and pipes.
+    package var fingerprint: FileFingerprint? { opening.file.fingerprint }
+
     /// The records, from the first one or from where an earlier reader's batch ended.
     ///
-    /// Once only for standard input.
+    /// Once only for a pipe.
     package func records(from position: Position? = nil) throws -> any RecordSource {
         let start = position ?? dataStart
         switch format {
         case .csv(let dialect):
-            return try CSVSource(reader, name: name, columns: columns, dialect: dialect, limits: limits, from: start)
-        case .jsonl:
-            return try JSONLSource(
-                reader, name: name, columns: JSONLColumns(names: Array(columns.dropLast())), limits: limits, from: start
-            )
+            return try CSVSource(
+                text(), name: name, columns: columns, dialect: dialect, rules: rules, limits: limits, from: start)
+        case .jsonl(let layout):
+            return try JSONSource(text(), name: name, layout: layout, rules: rules, limits: limits, from: start)
+        case .xml(let layout):
+            return try XMLSource(
+                text(withoutMark: true), name: name, layout: layout, rules: rules, limits: limits, from: start)
+        case .html(let table, _):
+            let rows = HTMLTable(try text(withoutMark: true), number: table, limits: limits, file: name)
+            return try TableSource(rows, name: name, columns: columns, rules: rules, limits: limits, from: start)
+        case .xlsx(let part, _, _):
+            let rows = try opening.sheet(part, width: columns.count, limits: limits)
+            return try TableSource(rows, name: name, columns: columns, rules: rules, limits: limits, from: start)
+        }
+    }
+
+    /// The text as UTF-8.
+    private func text(withoutMark: Bool = false) throws -> any ByteStream {
+        let text: any ByteStream = try pipe ?? opening.text(encoding, isMarkup: isMarkup, limits: limits)
+        if withoutMark, hasByteOrderMark { _ = try text.skip(ExportDetector.markLength) }
+        return text
+    }
+
+    private var isMarkup: Bool {
+        switch format {
+        case .xml, .html: true
+        default: false
         }
     }
 
@@ -100,11 +144,19 @@ package final class Export {
 /// What the person has set about reading a file; what is nil or auto is found out.
 package struct ExportSettings: Sendable, Equatable {
     package enum Format: String, Sendable, CaseIterable {
-        case auto, csv, jsonl
+        case auto, csv, jsonl, xml, xlsx, html
     }
 
     package var format = Format.auto
+    /// Nil is found out.
+    package var encoding: TextEncoding?
     package var csv = CSVSettings()
+    package var xml = XMLSettings()
+    package var xlsx = XLSXSettings()
+    package var html = HTMLSettings()
+    package var rules = ReadingRules()
+    /// Which files of an archive are read: names or patterns; none is all.
+    package var members: [String] = []
 
     package init() {}
 }

@@ -8,6 +8,8 @@ package final class ExportStream {
     package let columns: [String]
     /// For each file and each of ``columns``: which column of the file it is, nil where the file lacks it.
     package let places: [[Int?]]
+    /// Which of ``columns`` names the file, where one does.
+    package let sourceColumn: Int?
     private var file = 0
     private var source: (any RecordSource)?
     private var start: StreamPosition?
@@ -23,23 +25,32 @@ package final class ExportStream {
         }
     }
 
-    /// - Parameter start: where an earlier stream over the same files stood after a batch; nil is the beginning.
-    package init(_ exports: [Export], from start: StreamPosition? = nil) {
+    /// - Parameters:
+    ///   - start: where an earlier stream over the same files stood after a batch; nil is the beginning.
+    ///   - namesSource: whether there is a column ``sourceColumnName`` with the name of the file.
+    package init(_ exports: [Export], from start: StreamPosition? = nil, namesSource: Bool = false) {
         self.exports = exports
         self.start = start
         file = start?.file ?? 0
         let merged = MergedColumns(exports.map(\.columns))
-        columns = merged.columns
-        places = merged.places
+        columns = merged.columns + (namesSource ? [Self.sourceColumnName] : [])
+        places = merged.places.map { $0 + (namesSource ? [nil] : []) }
+        sourceColumn = namesSource ? merged.columns.count : nil
     }
 
-    /// Opens all files that paths and globs name.
+    package static let sourceColumnName = "source_file"
+
+    /// Looks at all files that paths, patterns and folders name; an archive's files are one each.
     ///
-    /// - Throws: ``Diagnostic`` for the first file that cannot be read, and for a glob that matches nothing.
+    /// - Throws: ``Diagnostic`` for the first file that cannot be read, and for a pattern that matches nothing.
     package static func open(_ paths: [String], settings: ExportSettings, limits: RecordLimits = RecordLimits()) throws
         -> [Export]
     {
-        try paths.flatMap(expand).map { try Export($0, settings: settings, limits: limits) }
+        try InputPaths.expand(paths).flatMap { path in
+            try ExportOpening.all(path, settings: settings, limits: limits).map {
+                try Export($0, settings: settings, limits: limits)
+            }
+        }
     }
 
     /// The next batch with the number of its file (0-based), or nil at the end of the last file.
@@ -53,19 +64,6 @@ package final class ExportStream {
             file += 1
         }
         return nil
-    }
-
-    /// Files that a path names; a pattern's matches come sorted.
-    static func expand(_ path: String) throws -> [String] {
-        guard path.contains(where: { "*?[".contains($0) }), access(path, F_OK) != 0 else { return [path] }
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(path, 0, nil, &found) == 0 else {
-            throw Diagnostic(
-                code: "no_input", "no file matches this pattern", file: path,
-                hint: "check the path; it is relative to the current folder")
-        }
-        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
     }
 }
 

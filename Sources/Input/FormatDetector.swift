@@ -1,56 +1,66 @@
 import Records
 
-/// Says what a file is from its first bytes, never from its name.
+/// Says what a text is from its beginning, never from its name.
 enum FormatDetector {
     enum Kind {
-        case csv, jsonl
+        case csv, json, xml, html
     }
 
+    /// - Parameters:
+    ///   - bytes: the first bytes as they stand in the file.
     /// - Throws: ``Diagnostic`` that names a format that is not read, and what to do instead.
-    static func format(of sample: ArraySlice<UInt8>, wanted: ExportSettings.Format, file: String) throws -> Kind {
-        for (signature, name, hint) in refused where sample.starts(with: signature) {
+    static func refuse(_ bytes: [UInt8], file: String) throws {
+        for (signature, name, hint) in refused where bytes.starts(with: signature) {
             throw Diagnostic(code: "unknown_format", "this is \(name), which is not read", file: file, hint: hint)
         }
-        if !isUTF8(sample) {
-            throw Diagnostic(
-                code: "not_utf8", "the text is not UTF-8", file: file,
-                hint: "save it as \"CSV UTF-8\", or convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE")
-        }
+    }
+
+    /// - Parameter sample: the first bytes as UTF-8, without a byte order mark.
+    static func kind(of sample: [UInt8], wanted: ExportSettings.Format, file: String) throws -> Kind {
         switch wanted {
         case .csv: return .csv
-        case .jsonl: return .jsonl
+        case .jsonl: return .json
+        case .xml: return .xml
+        case .html: return .html
+        case .xlsx:
+            throw Diagnostic(
+                code: "unknown_format", "this is no XLSX workbook", file: file, hint: "set input.format to auto")
         case .auto: break
         }
-        let first = sample.first { ![UInt8(ascii: " "), UInt8(ascii: "\t"), 10, 13].contains($0) }
-        switch first {
-        case UInt8(ascii: "{"): return .jsonl
-        case UInt8(ascii: "["):
-            throw Diagnostic(
-                code: "unknown_format", "this is one JSON array, not a JSON object a line", file: file,
-                hint: "convert it: jq -c '.[]' FILE")
+        let start = sample.drop { isBlank($0) }
+        let next = start.dropFirst().first { !isBlank($0) }
+        switch start.first {
+        case UInt8(ascii: "{") where next == UInt8(ascii: "\"") || next == UInt8(ascii: "}"): return .json
+        case UInt8(ascii: "[") where next == UInt8(ascii: "{") || next == UInt8(ascii: "]"): return .json
         case UInt8(ascii: "<"):
-            throw Diagnostic(
-                code: "unknown_format", "this is XML or HTML, which is not read", file: file, hint: "export it as CSV")
+            return isPage(start.prefix(4096)) ? .html : .xml
         default: return .csv
         }
     }
 
-    private static let saveAsCSV = "export it as CSV, or open it in a spreadsheet and save it as CSV UTF-8"
-    private static let refused: [(signature: [UInt8], name: String, hint: String)] = [
-        ([0x1F, 0x8B], "gzip", "unpack it: gunzip FILE"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard", "unpack it: unzstd FILE"),
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz", "unpack it: unxz FILE"),
-        ([0x42, 0x5A, 0x68], "bzip2", "unpack it: bunzip2 FILE"),
-        ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive or an XLSX workbook", saveAsCSV),
-        ([0xD0, 0xCF, 0x11, 0xE0], "an old binary Excel workbook", saveAsCSV),
-        ([0xFF, 0xFE], "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8 FILE"),
-        ([0xFE, 0xFF], "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8 FILE"),
-    ]
-
-    /// A sample may end within a character, so its last three bytes do not count.
-    private static func isUTF8(_ sample: ArraySlice<UInt8>) -> Bool {
-        var text = sample
-        for _ in 0..<3 where text.last.map({ $0 >= 0x80 }) == true { text = text.dropLast() }
-        return text.withUnsafeBytes { UTF8Check.isValid($0) }
+    /// Whether the first tag, behind declarations and comments, is one of HTML.
+    private static func isPage(_ start: ArraySlice<UInt8>) -> Bool {
+        let head = String(decoding: start, as: UTF8.self).lowercased()
+        let tags = head.split(separator: "<").map { $0.prefix { $0.isLetter || $0.isNumber || "!?-".contains($0) } }
+        if head.contains("<!doctype html") || head.contains("<html") { return true }
+        guard let first = tags.first(where: { !$0.hasPrefix("!") && !$0.hasPrefix("?") && !$0.isEmpty }) else {
+            return false
+        }
+        return ["table", "head", "meta", "body", "div", "style", "font", "center", "p"].contains(first)
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 || byte == 13 }
+
+    private static let saveAnew = "open it in a spreadsheet and save it as XLSX or as CSV UTF-8"
+    private static let refused: [(signature: [UInt8], name: String, hint: String)] = [
+        (
+            [0xD0, 0xCF, 0x11, 0xE0], "an old binary Excel workbook (.xls), or one with a password",
+            "open it in a spreadsheet and save it as XLSX without a password, or as CSV UTF-8"
+        ),
+        (Array("%PDF".utf8), "a PDF document", "export it as CSV"),
+        (Array("PAR1".utf8), "a Parquet file", "convert it to CSV or JSONL"),
+        (Array("Obj\u{1}".utf8), "an Avro file", "convert it to CSV or JSONL"),
+        (Array("MIME-Version:".utf8), "a web archive", saveAnew),
+        ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it"), (Array("Rar!".utf8), "a RAR archive", "unpack it"),
+    ]
 }

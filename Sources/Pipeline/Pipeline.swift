@@ -3,7 +3,7 @@ import Foundation
 import Identity
 import Input
 package import Ledger
-import Records
+package import Records
 
 /// The way of a row, from top to bottom.
 ///
@@ -50,12 +50,17 @@ package struct Pipeline: Sendable {
 
     /// Runs to the end, or takes up the unfinished run of the same pipeline on the same inputs.
     ///
-    /// - Parameter fresh: start over instead.
+    /// - Parameters:
+    ///   - fresh: start over instead.
+    ///   - noting: takes what the person should know about how their files are read.
     /// - Throws: ``RunStop`` where the run was stopped and can be taken up again; ``Diagnostic`` where something is wrong
     ///   with a file.
-    package func run(fresh: Bool = false, progress style: ProgressMeter.Style = .off) async throws -> CreditReport {
+    package func run(
+        fresh: Bool = false, progress style: ProgressMeter.Style = .off,
+        noting: @Sendable (Diagnostic) -> Void = { _ in }
+    ) async throws -> CreditReport {
         let attemptStart = clock.now()
-        let exports = try ExportStream.open(settings.input.paths, settings: settings.input.export)
+        let exports = try settings.input.open(noting: noting)
         let lock = try RunLock(ledger: ledger.path, key: settings.runKey, pipeline: settings.name)
         defer { withExtendedLifetime(lock) {} }
         let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
@@ -64,12 +69,13 @@ package struct Pipeline: Sendable {
             run.checkpoint,
             canGoOn: !settings.output.contains { $0.path == "-" } && exports.allSatisfy { $0.fingerprint != nil })
         let progress = ProgressMeter(
-            style, totalBytes: exports.reduce(0) { $0 + ($1.fingerprint?.size ?? 0) }, clock: clock)
+            style, totalBytes: RowLedger.bytes(of: exports), clock: clock)
         var written = start.progress
         if !run.isWhole || start.lengths == nil {
             written = try await writeRows(exports, run: run, scope: scope, from: start, progress)
             try await ledger.end(run.id, .whole, now: clock.now())
         }
+        written.diagnostics(exports).forEach(noting)
         for path in settings.rowPaths { try OutputFile.publish(path) }
         let report = CreditReport(
             CreditReport.Facts(
@@ -91,7 +97,7 @@ package struct Pipeline: Sendable {
     private func writeRows(
         _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ progress: ProgressMeter
     ) async throws -> RowProgress {
-        let stream = ExportStream(exports, from: start.position)
+        let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let outputs = try RunOutputs(settings, columns: stream.columns, keeping: start.lengths)
         defer { progress.finish() }
         let rows = RowLedger(run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)

@@ -23,8 +23,8 @@ struct RowFinisher: Sendable {
         for row in facts { tally.count(row, verdicts) }
         tally.rejected = planned.leads.batch.rejects.count
         return RenderedBatch(
-            bytes: renderer.render(planned, facts, verdicts), rejects: planned.leads.batch.rejects, rows: facts.count,
-            tally: tally,
+            bytes: renderer.render(planned, facts, verdicts), rejects: planned.leads.batch.rejects,
+            notes: planned.leads.batch.notes, rows: facts.count, tally: tally, taken: planned.leads.batch.taken,
             end: planned.leads.end)
     }
 

@@ -1,8 +1,7 @@
 /// Up to some thousand rows of one file, in one contiguous buffer.
 ///
-/// All cells lie one after the other in `bytes`; `fieldEnds` says where each one ends and `rowEnds` how many cells
-/// there are up to the end of each row. A cell is UTF-8 without quotes or escapes. Rows are never ragged: a source
-/// pads short rows and rejects those it cannot fit.
+/// `bytes` holds everything that was read, `cells` says where in it each cell lies, row after row. A cell is UTF-8
+/// without quotes or escapes. Rows are never ragged: a source pads short rows and rejects those it cannot fit.
 package struct RecordBatch: Sendable {
     /// Cells a row, the same for all rows of a file.
     package let columnCount: Int
@@ -10,26 +9,56 @@ package struct RecordBatch: Sendable {
     package private(set) var positions: [Position] = []
     /// Records between these rows that could not be read, in order.
     package var rejects: [Reject] = []
+    /// What was remarkable about what was read, and left or mended as it is.
+    package var notes = RecordNotes()
     /// Where reading goes on after this batch.
     package var end: Position
+    /// Bytes of the file itself that were taken when this batch was whole; a compressed file has fewer than its text.
+    package var taken = 0
     private var bytes: [UInt8] = []
-    private var fieldEnds: [Int32] = []
+    private var cells: [Cell] = []
     private var originals: [UInt8] = []
     private var originalEnds: [Int32] = []
+
+    /// Where a cell lies in a buffer.
+    package struct Cell: Sendable, Equatable {
+        package var start: Int32
+        package var end: Int32
+
+        package init(start: Int, end: Int) {
+            self.start = Int32(truncatingIfNeeded: start)
+            self.end = Int32(truncatingIfNeeded: end)
+        }
+
+        package var isEmpty: Bool { start == end }
+        package var count: Int { Int(end - start) }
+
+        /// The same cell where its buffer begins `distance` bytes later.
+        package func moved(by distance: Int) -> Cell { Cell(start: Int(start) + distance, end: Int(end) + distance) }
+    }
 
     package init(columnCount: Int, start: Position, reservingBytes capacity: Int = 0) {
         self.columnCount = columnCount
         end = start
         bytes.reserveCapacity(capacity)
+        if capacity > 0 { cells.reserveCapacity(capacity / 16) }
     }
 
     package var rowCount: Int { positions.count }
     package var byteCount: Int { bytes.count + originals.count }
 
+    /// Whether it holds as much as it may.
+    package func isFull(_ limits: RecordLimits) -> Bool {
+        rowCount >= limits.batchRows
+            || byteCount + cells.count * MemoryLayout<Cell>.stride >= limits.batchBytes
+    }
+
+    package var isEmpty: Bool { positions.isEmpty && rejects.isEmpty && notes.isEmpty }
+
     /// The cell at a row and a column, both 0-based.
     package subscript(row: Int, column: Int) -> ArraySlice<UInt8> {
-        let field = row * columnCount + column
-        return bytes[(field == 0 ? 0 : Int(fieldEnds[field - 1]))..<Int(fieldEnds[field])]
+        let cell = cells[row * columnCount + column]
+        return bytes[Int(cell.start)..<Int(cell.end)]
     }
 
     /// The record as it stands in the file, where the format keeps it (JSONL); nil where it does not.
@@ -43,39 +72,73 @@ package struct RecordBatch: Sendable {
         String(decoding: self[row, column], as: UTF8.self)
     }
 
+    /// The cells without a copy and a check for each, for loops that go over all of them.
+    package func withCells<Result>(_ body: (CellView) throws -> Result) rethrows -> Result {
+        try bytes.withUnsafeBytes { bytes in
+            try cells.withUnsafeBufferPointer {
+                try body(CellView(cells: $0, bytes: bytes, columnCount: columnCount))
+            }
+        }
+    }
+
+    /// The cells of a batch; good while ``withCells(_:)`` runs.
+    package struct CellView {
+        fileprivate let cells: UnsafeBufferPointer<Cell>
+        fileprivate let bytes: UnsafeRawBufferPointer
+        fileprivate let columnCount: Int
+
+        @inline(__always)
+        package subscript(row: Int, column: Int) -> UnsafeRawBufferPointer {
+            let cell = cells[row * columnCount + column]
+            return UnsafeRawBufferPointer(rebasing: bytes[Int(cell.start)..<Int(cell.end)])
+        }
+    }
+
     // MARK: Filling
 
-    /// Adds a row, padded with empty cells where it is short.
-    ///
-    /// - Parameters:
-    ///   - cells: which of `ends` are this row's cells.
-    ///   - ends: end of every cell in `source`, one behind the other.
-    /// - Returns: false, with nothing added, where it has more than empty cells beyond the last column.
-    package mutating func append(
-        row cells: Range<Int>, of ends: [Int32], in source: [UInt8], at position: Position
-    ) -> Bool {
-        let start = cells.lowerBound == 0 ? 0 : ends[cells.lowerBound - 1]
-        let fitting = cells.prefix(columnCount)
-        let end = fitting.isEmpty ? start : ends[fitting.upperBound - 1]
-        guard cells.isEmpty || ends[cells.upperBound - 1] == end else { return false }
-        let shift = Int32(bytes.count) - start
-        bytes.append(contentsOf: source[Int(start)..<Int(end)])
-        for cell in fitting { fieldEnds.append(ends[cell] + shift) }
-        padRow(at: position)
-        return true
+    /// Adds bytes that cells will lie in, and says where they start.
+    package mutating func append(_ more: UnsafeRawBufferPointer) -> Int {
+        defer { bytes.append(contentsOf: more) }
+        return bytes.count
     }
 
-    /// Adds a row cell by cell: `columnCount` times ``append(cell:)``, then this.
-    package mutating func padRow(at position: Position) {
+    /// Where bytes that are added next will start.
+    package var nextByte: Int { bytes.count }
+
+    /// Adds a cell that lies in bytes that were added or will be.
+    package mutating func append(_ cell: Cell) { cells.append(cell) }
+
+    /// Adds a cell with its bytes.
+    package mutating func append(cell: UnsafeRawBufferPointer) {
+        let start = append(cell)
+        cells.append(Cell(start: start, end: bytes.count))
+    }
+
+    /// What a cell holds.
+    package func bytes(of cell: Cell) -> ArraySlice<UInt8> { bytes[Int(cell.start)..<Int(cell.end)] }
+
+    /// Cells of the row that is being filled.
+    package var openCells: Int { cells.count - positions.count * columnCount }
+
+    /// One cell of the row that is being filled.
+    package func openCell(_ column: Int) -> Cell { cells[positions.count * columnCount + column] }
+
+    /// The cells of the row that is being filled, from one of them on.
+    package func openCells(from first: Int) -> ArraySlice<Cell> { cells[(positions.count * columnCount + first)...] }
+
+    /// Takes back cells of the row that is being filled until `count` are left.
+    package mutating func cutOpenCells(to count: Int) {
+        cells.removeLast(max(0, openCells - count))
+    }
+
+    /// Closes the row that is being filled: what is missing of `columnCount` cells is empty.
+    package mutating func endRow(at position: Position) {
         positions.append(position)
-        let full = positions.count * columnCount
-        while fieldEnds.count < full { fieldEnds.append(Int32(bytes.count)) }
-    }
-
-    /// Adds a cell to the row that is being filled.
-    package mutating func append(cell: ArraySlice<UInt8>) {
-        bytes.append(contentsOf: cell)
-        fieldEnds.append(Int32(bytes.count))
+        let missing = positions.count * columnCount - cells.count
+        if missing > 0 {
+            let empty = Cell(start: bytes.count, end: bytes.count)
+            cells.append(contentsOf: repeatElement(empty, count: missing))
+        }
     }
 
     /// Keeps the text of the row that was closed last as it stands in the file.

@@ -11,15 +11,25 @@ package protocol RecordSource: AnyObject {
     func next() throws -> RecordBatch?
 }
 
-/// What a source holds at most.
-package struct RecordLimits: Sendable {
+/// What a source holds at most, against files that are broken or meant to do harm.
+package struct RecordLimits: Sendable, Equatable {
     /// Bytes in one cell, and in one record of JSONL.
     package var field = 1 << 20
+    /// Bytes in one record of any other format.
+    package var record: Int { field * 16 }
     package var columns = 16_384
+    /// Levels of JSON and XML.
+    package var depth = 64
+    /// How many times larger than itself a compressed file may become.
+    package var ratio = 250
+    /// Bytes up to which the ratio does not count: a small file may unpack to a lot without doing harm.
+    package var harmless = 64 << 20
+    /// Bytes that a compressed file may become.
+    package var unpacked = 1 << 40
     /// Rows in a batch.
     package var batchRows = 4096
-    /// Bytes of cells after which a batch is handed out, full or not.
-    package var batchBytes = 1 << 20
+    /// Bytes that a batch takes, about, before it is handed out.
+    package var batchBytes = 3 << 19
 
     package init() {}
 }

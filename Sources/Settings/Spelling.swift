@@ -15,6 +15,17 @@ package enum Spelling {
         }
     }
 
+    /// Bytes: `500`, `64KiB`, `1MiB`, `2GB`, `1TiB`.
+    package static func size(_ text: String) -> Int? {
+        let digits = text.prefix { $0.isNumber }
+        let units = ["": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000]
+        let binary = ["KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40]
+        let unit = text[digits.endIndex...].filter { $0 != " " }
+        guard let number = Int(digits), let factor = units[unit] ?? binary[unit] else { return nil }
+        let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: factor)
+        return isTooLarge ? nil : bytes
+    }
+
     /// The closest of some words, if one is close: at most a third of its letters differ.
     package static func nearest(to word: String, among words: [String]) -> String? {
         words.map { (word: $0, distance: distance(word, $0)) }

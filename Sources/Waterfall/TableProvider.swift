@@ -48,7 +48,8 @@ struct TableProvider: Sendable {
                 Date(timeIntervalSince1970: $0).formatted(.iso8601)
             } ?? ""
 
-        let normalizer = Normalizer(try HeaderMapping(header: export.columns, file: settings.path))
+        let normalizer = Normalizer(
+            try HeaderMapping(header: export.columns, empty: export.emptyColumns, file: settings.path))
         let records = try export.records()
         var batches: [RecordBatch] = []
         var index: [String: Place] = [:]
@@ -109,7 +110,7 @@ struct AccountTable: Sendable {
     init(_ settings: AccountProviderSettings) throws {
         price = settings.price
         let export = try Export(settings.path)
-        let mapping = try HeaderMapping(header: export.columns, file: settings.path)
+        let mapping = try HeaderMapping(header: export.columns, empty: export.emptyColumns, file: settings.path)
         guard let domainColumn = mapping[.companyDomain] ?? mapping[.website] else {
             throw Diagnostic(
                 code: "no_column", "account provider '\(settings.name)' has no column with the company's domain",

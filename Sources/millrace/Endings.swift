@@ -20,6 +20,9 @@ enum Endings {
         }
     }
 
+    /// Says what the person should know and need not act upon.
+    static func note(_ diagnostic: Diagnostic) { say(diagnostic.description) }
+
     static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// The command that goes on, to be pasted into a shell: quoted, without `--fresh`, without keys and secrets.
@@ -67,7 +70,8 @@ enum Endings {
     private static let codes: [String: Int32] = [
         "too_many_rejects": 65,
         "no_input": 66, "unreadable_input": 66, "input_is_directory": 66, "empty_input": 66, "no_header": 66,
-        "not_utf8": 66,
+        "unknown_encoding": 66, "damaged_archive": 66, "archive_too_large": 66, "many_files": 66, "cut_input": 66,
+        "broken_markup": 66, "too_deep": 66, "entities_refused": 66, "no_record": 66, "no_table": 66, "no_sheet": 66,
         "unknown_format": 66, "no_hint_column": 66, "no_column": 66, "too_many_columns": 66, "input_changed": 66,
         "no_settings": 66,
         "cannot_create_output": 73,

@@ -53,7 +53,7 @@ struct Running {
         _ ledger: Ledger, _ enricher: any Enricher, _ verifier: (any EmailVerifier)?, _ stop: StopSignal
     ) async throws -> CreditReport {
         try await Pipeline(settings: settings, ledger: ledger, enricher: enricher, verifier: verifier, stop: stop)
-            .run(fresh: options.fresh, progress: options.progress)
+            .run(fresh: options.fresh, progress: options.progress, noting: Endings.note)
     }
 
     private func enricher(_ client: HTTPClient) throws -> any Enricher {

@@ -1,57 +1,75 @@
-/// The headers under which exports carry each field, best first.
+/// The headers under which exports carry each field, best first, as ``ColumnName/folded(_:)`` writes them.
 ///
-/// Names are compared without case, blanks and punctuation. From the export and import headers of HubSpot, Salesforce,
-/// Apollo, ZoomInfo, Zoho, Pipedrive, Dynamics, Outlook, Google Contacts, LinkedIn, Mailchimp and Brevo.
+/// From the export, import and API names of HubSpot, Salesforce, Apollo, ZoomInfo, Zoho, Pipedrive, Dynamics, Outlook,
+/// Google Contacts, LinkedIn, Mailchimp, Brevo, Lusha, Cognism, Lemlist, Phantombuster and Facebook lead ads, in the
+/// languages in which they are sold. A name stands here only if nothing else is ever called so: a company's LinkedIn page
+/// and phone, an assistant's phone and an owner's email are left alone, since no name of theirs is here.
 enum HeaderNames {
-    static let known: [(field: Field, names: [String])] = [
+    static let known: [(field: Field, names: [String])] = fields.map { field, names in
+        (field, names.map(ColumnName.folded))
+    }
+
+    /// Columns that only LinkedIn's export has, in its languages.
+    static let linkedinMarks: Set<String> = Set(
+        [
+            "connected on", "verbunden am", "connexion le", "conectado el", "conectado em", "collegato il",
+            "verbonden op",
+        ].map(ColumnName.folded))
+
+    private static let fields: [(Field, [String])] = [
         (
             .recordID,
             [
                 "record id", "record id - contact", "contact id", "lead id", "person id", "zoominfo contact id",
-                "(do not modify) lead",
-                "(do not modify) contact", "person - id", "id", "external id", "crm id",
+                "apollo contact id", "(do not modify) lead", "(do not modify) contact", "person - id", "hs_object_id",
+                "crm id", "external id", "id", "vmid", "leid", "kontakt-id", "datensatz-id", "identifiant",
             ]
         ),
         (
             .email,
             [
-                "work email", "business email", "email", "email address", "e-mail address", "person - email - work",
-                "primary email",
-                "e-mail 1 - value", "email 1", "email1", "emailaddress1", "contact email", "mail", "e-mail-adresse",
-                "e-mail adresse",
-                "adresse e-mail", "adresse email", "correo electronico", "correo", "correo electrónico",
-                "posta elettronica",
+                "work email", "business email", "professional email", "company email", "corporate email", "email",
+                "email address", "e-mail", "e-mail address", "person - email - work", "primary email",
+                "e-mail 1 - value", "email 1", "email address 1", "emails", "contact email", "business email address",
+                "work email address", "email work", "mail", "e-mail-adresse", "e-mail adresse", "geschäftliche e-mail",
+                "adresse e-mail", "adresse email", "adresse électronique", "courriel", "e-mail professionnel",
+                "correo electrónico", "correo electronico", "dirección de correo electrónico", "correo",
+                "endereço de e-mail", "e-mail comercial", "posta elettronica", "indirizzo e-mail", "indirizzo email",
+                "e-mailadres", "adres e-mail", "e-postadress", "epost", "e-post", "sähköposti", "メールアドレス", "邮箱", "电子邮件",
+                "電子メール アドレス", "이메일", "электронная почта",
             ]
         ),
         (
             .personalEmail,
             [
                 "personal email", "home email", "private email", "person - email - home", "email (personal)",
-                "personal email address",
-                "emailaddress2",
+                "personal email address", "email address 2", "email 2", "private e-mail", "e-mail privat",
+                "e-mail personnel", "correo personal", "e-mail pessoal",
             ]
         ),
         (
             .firstName,
             [
-                "first name", "given name", "forename", "first", "fname", "person - first name", "contact first name",
-                "vorname",
-                "prénom", "prenom", "nombre", "nome", "voornaam",
+                "first name", "given name", "forename", "first", "fname", "person - first name", "name first",
+                "vorname", "prénom", "prenom", "nombre de pila", "nombre", "nombres", "nome próprio", "primeiro nome",
+                "nome",
+                "voornaam", "förnamn", "fornavn", "etunimi", "imię", "imie", "名", "имя",
             ]
         ),
         (
             .lastName,
             [
-                "last name", "family name", "surname", "last", "lname", "person - last name", "contact last name",
-                "nachname",
-                "familienname", "nom de famille", "apellido", "apellidos", "cognome", "achternaam",
+                "last name", "family name", "surname", "last", "lname", "person - last name", "name last", "nachname",
+                "familienname", "nom de famille", "apellido", "apellidos", "sobrenome", "apelido", "cognome",
+                "achternaam", "efternamn", "etternavn", "efternavn", "sukunimi", "nazwisko", "姓", "фамилия",
             ]
         ),
         (
             .fullName,
             [
                 "full name", "contact name", "person - name", "lead name", "display name", "name", "contact full name",
-                "vollständiger name", "nom complet", "nombre completo",
+                "vollständiger name", "nom complet", "nombre completo", "nome completo", "volledige naam", "氏名", "姓名",
+                "이름",
             ]
         ),
         (
@@ -59,8 +77,12 @@ enum HeaderNames {
             [
                 "company name", "company", "company / account", "account name", "associated company",
                 "primary associated company", "person - organization", "organization", "organisation",
-                "organization name",
-                "organization 1 - name", "employer", "account", "firma", "unternehmen", "société", "empresa", "azienda",
+                "organization name", "organisation name", "organization 1 - name", "current company",
+                "company name for emails", "employer", "account", "business name", "firma", "firmenname", "unternehmen",
+                "unternehmensname", "société", "entreprise", "nom de l'entreprise", "empresa", "nombre de la empresa",
+                "nome da empresa", "azienda", "bedrijf", "bedrijfsnaam", "företag", "företagsnamn", "virksomhed",
+                "yritys",
+                "会社名", "公司", "公司名称", "회사", "компания",
             ]
         ),
         (
@@ -68,64 +90,66 @@ enum HeaderNames {
             [
                 "company domain", "company domain name", "domain", "domain name", "account domain",
                 "organization domain",
+                "primary domain", "website domain", "email domain", "firmendomain", "unternehmensdomain",
+                "domaine de l'entreprise", "dominio", "dominio de la empresa",
             ]
         ),
         (
             .website,
             [
-                "company website", "website", "website url", "company url", "web page", "webpage", "web site",
-                "homepage",
-                "website 1 - value", "account website", "webseite", "site web", "sitio web",
+                "company website", "website", "website url", "company url", "company website url", "web page",
+                "webpage", "web site", "homepage", "website 1 - value", "account website", "organization website",
+                "company web site", "corporate website", "webseite", "website-url", "internetseite", "site web",
+                "site internet", "sitio web", "página web", "site", "sito web", "sito", "strona www", "ホームページ", "网站",
             ]
         ),
         (
             .linkedinURL,
             [
-                "person linkedin url", "linkedin url", "linkedin profile url", "linkedin profile", "linkedin",
-                "person linkedin",
-                "contact linkedin url", "contact linkedin profile url", "person - linkedin page",
-                "linkedin contact profile url",
-                "linkedin link", "linkedin public url", "hs_linkedin_url", "li url",
+                "person linkedin url", "contact linkedin url", "linkedin profile url", "linkedin url",
+                "linkedin contact profile url", "linkedin profile", "contact linkedin profile url", "person linkedin",
+                "linkedin", "person - linkedin page", "linkedin page", "linkedin link", "linkedin public url",
+                "public linkedin url", "hs_linkedin_url", "hs_linkedinid", "linkedin in profile url",
+                "linkedin member url", "default profile url", "profile url", "li url", "linkedin-profil",
+                "linkedin-profil-url", "linkedin-url", "profil linkedin", "perfil de linkedin", "perfil linkedin",
+                "url de linkedin", "url du profil linkedin", "profilo linkedin",
             ]
         ),
         (
             .phone,
             [
-                "phone", "phone number", "work direct phone", "direct phone number", "direct phone", "primary phone",
-                "business phone", "work phone", "person - phone - work", "phone 1 - value", "mobile phone",
-                "mobile phone number",
-                "mobile", "mobile number", "cell phone", "cell", "person - phone - mobile", "telephone", "telephone1",
-                "sms", "telefon",
-                "telefonnummer", "téléphone", "teléfono", "telefono",
+                "work direct phone", "direct phone number", "direct phone", "direct dial", "phone", "phone number",
+                "primary phone", "business phone", "work phone", "person - phone - work", "phone 1 - value", "phone 1",
+                "mobile phone", "mobile phone number", "mobile", "mobile number", "cell phone", "cell",
+                "cell phone number", "person - phone - mobile", "telephone", "telephone number", "telephone 1", "sms",
+                "phones", "telefon", "telefonnummer", "telefon geschäftlich", "mobiltelefon", "mobil", "handy",
+                "handynummer", "téléphone", "numéro de téléphone", "téléphone portable", "portable", "teléfono",
+                "telefono", "número de teléfono", "teléfono móvil", "móvil", "telefone", "celular",
+                "numero di telefono",
+                "cellulare", "telefoonnummer", "telefoon", "mobiel", "puhelin", "電話番号", "电话", "手机", "전화번호", "телефон",
             ]
         ),
         (
             .title,
             [
-                "job title", "position", "person - title", "organization 1 - title", "occupation", "title", "role",
-                "berufsbezeichnung",
-                "poste", "cargo",
+                "job title", "jobtitle", "position", "person - title", "organization 1 - title", "organization title",
+                "current title", "current position", "occupation", "title", "role", "job role", "berufsbezeichnung",
+                "stellenbezeichnung", "jobtitel", "funktion", "poste", "intitulé du poste", "fonction", "cargo",
+                "puesto",
+                "ruolo", "qualifica", "functie", "functietitel", "befattning", "stilling", "titteli", "stanowisko",
+                "役職",
+                "职位", "직책", "должность",
             ]
         ),
         (
             .country,
             [
                 "country", "country/region", "country region", "person country", "contact country", "mailing country",
-                "business country/region", "country code", "company country", "land", "pays", "país", "paese",
+                "business country/region", "country code", "country name", "address country", "address 1 - country",
+                "location country",
+                "mailing country code", "work country", "company country", "land", "land/region", "pays", "pays/région",
+                "país", "pais", "país/región", "paese", "nazione", "kraj", "国", "国家", "국가", "страна",
             ]
         ),
     ]
-
-    /// LinkedIn's own export calls the profile's address just "URL"; this column beside it tells the export.
-    static let linkedinExportMark = "connected on"
-    static let linkedinExportURL = "url"
-
-    /// Lower case, letters and digits only.
-    static func folded(_ name: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                name.lowercased().unicodeScalars.filter {
-                    $0.properties.isAlphabetic || $0.properties.numericType != nil
-                }))
-    }
 }

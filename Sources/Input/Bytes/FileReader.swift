@@ -1,17 +1,15 @@
 import Foundation
 import Records
 
-/// The bytes of one file, or of standard input, read forward.
-final class FileReader {
+/// The bytes of one file, or of standard input.
+final class FileReader: ByteStream {
     let name: String
     private let descriptor: Int32
     private let isStandardInput: Bool
-    /// Bytes that were looked at before reading began.
-    private var peeked: [UInt8] = []
-    private var peekedTaken = 0
+    private(set) var taken = 0
 
     /// - Parameter path: a path, or `-` for standard input.
-    /// - Throws: ``Diagnostic`` `no_input` or `unreadable_input`.
+    /// - Throws: ``Diagnostic`` `no_input`, `input_is_directory` or `unreadable_input`.
     init(_ path: String) throws {
         isStandardInput = path == "-"
         name = isStandardInput ? "standard input" : path
@@ -29,40 +27,35 @@ final class FileReader {
         }
     }
 
-    /// Runs also where ``init(_:)`` throws, so nothing else may close the descriptor.
+    /// Everything that another stream has left, in a file of its own that is gone when it is closed.
+    ///
+    /// For what must be read out of order, such as a ZIP archive on standard input.
+    init(spooling stream: any ByteStream, name: String) throws {
+        self.name = name
+        isStandardInput = false
+        descriptor = try UnnamedFile.make()
+        try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+            while true {
+                let count = try stream.read(into: buffer)
+                guard count > 0 else { break }
+                try UnnamedFile.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: descriptor)
+            }
+        }
+        lseek(descriptor, 0, SEEK_SET)
+    }
+
+    /// Runs also where an initialiser throws, so nothing else may close the descriptor.
     deinit {
         if !isStandardInput { close(descriptor) }
     }
 
-    /// The first bytes of the file, which stay to be read; fewer only where the file ends.
-    func peek(_ count: Int) throws -> [UInt8] {
-        var sample = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        try sample.withUnsafeMutableBytes { buffer in
-            while filled < count {
-                let more = try readFile(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-                if more == 0 { break }
-                filled += more
-            }
-        }
-        peeked = Array(sample[..<filled])
-        return peeked
-    }
-
-    /// Fills `buffer` from its start as far as one read goes; 0 is the end of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        guard peekedTaken < peeked.count else { return try readFile(into: buffer) }
-        let count = min(buffer.count, peeked.count - peekedTaken)
-        buffer.copyBytes(from: peeked[peekedTaken..<(peekedTaken + count)])
-        peekedTaken += count
-        if peekedTaken == peeked.count { (peeked, peekedTaken) = ([], 0) }
-        return count
-    }
-
-    private func readFile(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         while true {
             let count = Foundation.read(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 { return count }
+            if count >= 0 {
+                taken += count
+                return count
+            }
             if errno != EINTR {
                 throw Diagnostic(
                     code: "unreadable_input", "reading failed: \(String(cString: strerror(errno)))", file: name)
@@ -70,24 +63,44 @@ final class FileReader {
         }
     }
 
-    /// Goes to a byte, before anything was read; what cannot seek is read and thrown away up to there.
-    func skip(to byte: Int) throws {
-        if lseek(descriptor, off_t(byte), SEEK_SET) >= 0 {
-            (peeked, peekedTaken) = ([], 0)
-            return
+    func skip(_ count: Int) throws -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return try skipByReading(count)
         }
-        var left = byte
-        try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
-            while left > 0 {
-                let count = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(left, buffer.count)]))
-                guard count > 0 else {
-                    throw Diagnostic(
-                        code: "input_changed", "the input ends before byte \(byte), where the run would go on",
-                        file: name, hint: "feed the same input again, or start over with --fresh")
-                }
-                left -= count
+        let skipped = max(0, min(count, Int(status.st_size) - taken))
+        try seek(to: taken + skipped)
+        return skipped
+    }
+
+    /// Whether ``seek(to:)`` works: not on pipes.
+    var canSeek: Bool { lseek(descriptor, 0, SEEK_CUR) >= 0 }
+
+    var size: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    func seek(to byte: Int) throws {
+        guard lseek(descriptor, off_t(byte), SEEK_SET) >= 0 else {
+            throw Diagnostic(
+                code: "unreadable_input", "reading failed: \(String(cString: strerror(errno)))", file: name)
+        }
+        taken = byte
+    }
+
+    private func skipByReading(_ count: Int) throws -> Int {
+        var left = count
+        var scratch = [UInt8](repeating: 0, count: 1 << 16)
+        while left > 0 {
+            let wanted = min(left, scratch.count)
+            let count = try scratch.withUnsafeMutableBytes { (buffer: UnsafeMutableRawBufferPointer) -> Int in
+                try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
             }
+            if count == 0 { break }
+            left -= count
         }
+        return count - left
     }
 
     static func failure(opening path: String, _ code: Int32) -> Diagnostic {

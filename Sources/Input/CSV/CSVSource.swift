@@ -3,130 +3,82 @@ import Records
 /// The rows of a CSV file.
 final class CSVSource: RecordSource {
     let columns: [String]
-    private let file: String
     private let limits: RecordLimits
-    private let lines: LineReader
-    private var parser: CSVParser
+    private let rules: ReadingRules
+    private let records: CSVRecords
+    private var assembler: RowAssembler
     /// Where the next record starts.
     private var position: Position
 
-    /// A record may be this many times as long as a cell.
-    private static let recordFactor = 16
-    private var recordLimit: Int { limits.field * Self.recordFactor }
-
     /// - Parameter start: behind the header, or where an earlier reader's batch ended.
     init(
-        _ reader: FileReader, name: String, columns: [String], dialect: CSVDialect, limits: RecordLimits,
-        from start: Position
+        _ stream: any ByteStream, name: String, columns: [String], dialect: CSVDialect, rules: ReadingRules,
+        limits: RecordLimits, from start: Position
     ) throws {
-        file = name
         self.columns = columns
+        self.rules = rules
         self.limits = limits
         position = start
-        parser = CSVParser(dialect)
-        lines = try LineReader(
-            reader, terminator: dialect.terminator, from: start.byte, lineLimit: limits.field * Self.recordFactor)
+        records = try CSVRecords(stream, dialect: dialect, limits: limits, from: start.byte, file: name)
+        assembler = RowAssembler(columns: columns, rules: rules, file: name, record: start.record)
     }
 
     func next() throws -> RecordBatch? {
         var batch = RecordBatch(
             columnCount: columns.count, start: position, reservingBytes: limits.batchBytes + limits.batchBytes / 4)
         var isAtEnd = false
-        while batch.rowCount < limits.batchRows, batch.byteCount < limits.batchBytes, !isAtEnd {
+        while !isAtEnd, assembler.isWaiting || !batch.isFull(limits) {
             isAtEnd = try !readRecord(into: &batch)
         }
+        position.record = assembler.record
         batch.end = position
-        return isAtEnd && batch.rowCount == 0 && batch.rejects.isEmpty ? nil : batch
+        batch.taken = records.taken
+        return isAtEnd && batch.isEmpty ? nil : batch
     }
 
-    /// Reads the lines of one record.
-    ///
     /// False at the end of the file.
     private func readRecord(into batch: inout RecordBatch) throws -> Bool {
-        lines.beginRecord()
-        var isBroken = false
-        var lineCount = 0
-        var secondLine: Int?
-        while let line = try lines.next() {
-            lineCount += 1
-            if lineCount == 1 { secondLine = line.end }
-            if line.isCut {
-                reject("record_too_long", line.bytes, in: &batch)
-                parser.reset()
-                goOn(at: line.end, afterLines: lineCount)
-                return true
-            }
-            isBroken = isBroken || !UTF8Check.isValid(line.bytes)
-            parser.feed(line.bytes)
-            if parser.isInQuotes {
-                let isTooLong = parser.openCellBytes > limits.field || lines.recordBytes.count > recordLimit
-                guard isTooLong, let secondLine else { continue }
-                rejectUnclosedQuote(goingOnAt: secondLine, in: &batch)
-                return true
-            }
-            take(isBroken: isBroken, into: &batch)
-            goOn(at: line.end, afterLines: lineCount)
-            return true
+        guard let found = try records.next(into: &batch) else {
+            assembler.finish(&batch)
+            return false
         }
-        guard lineCount > 0, let secondLine else { return false }
-        // The file ends inside quotes: only the first line is surely part of the broken record.
-        rejectUnclosedQuote(goingOnAt: secondLine, in: &batch)
+        switch found {
+        case .record: take(into: &batch)
+        case .blank:
+            // A blank line is a row only where a row is a single cell.
+            if columns.count == 1 { assembler.addEmpty(&batch, at: position) }
+        case .unclosedQuote: reject("unclosed_quote", in: &batch)
+        case .tooLong: reject("record_too_long", in: &batch)
+        }
+        position.byte = records.offset
+        position.line += records.lines
         return true
     }
 
-    /// Rows out of the line that was fed last; more than one where lone CRs stand between LFs.
-    private func take(isBroken: Bool, into batch: inout RecordBatch) {
-        if parser.rows.rowEnds.isEmpty {
-            parser.finish()
+    private func take(into batch: inout RecordBatch) {
+        if !UTF8Check.isValid(records.raw) {
+            guard rules.invalidText == .replace else { return reject("invalid_text", in: &batch) }
+            repairOpenCells(of: &batch)
+            batch.notes.add(.replacedBytes, line: position.line)
         }
-        let rows = parser.rows
-        defer { rows.removeAll() }
-        if rows.rowEnds.isEmpty {
-            // A blank line is a row only where a row is a single cell.
-            guard columns.count == 1 else { return }
-            batch.padRow(at: position)
-            position.record += 1
-            return
+        if records.raw.count > limits.field, batch.openCells(from: 0).contains(where: { $0.count > limits.field }) {
+            return reject("cell_too_long", in: &batch)
         }
-        for row in rows.rowEnds.indices {
-            if isBroken {
-                reject("invalid_utf8", lines.recordBytes, in: &batch)
-            } else if rows.longestCell > limits.field {
-                reject("cell_too_long", lines.recordBytes, in: &batch)
-            } else if batch.append(row: rows.cells(row), of: rows.cellEnds, in: rows.bytes, at: position) {
-                position.record += 1
-            } else {
-                reject("too_many_cells", lines.recordBytes, in: &batch)
-            }
-        }
+        assembler.add(&batch, at: position) { self.raw }
     }
 
-    private func rejectUnclosedQuote(goingOnAt byte: Int, in batch: inout RecordBatch) {
-        let first = lines.recordBytes[..<(byte - position.byte)]
-        reject("unclosed_quote", UnsafeRawBufferPointer(rebasing: first), in: &batch)
-        parser.reset()
-        lines.rewind(to: byte)
-        goOn(at: byte, afterLines: 1)
+    private func repairOpenCells(of batch: inout RecordBatch) {
+        let texts = batch.openCells(from: 0).map { batch.bytes(of: $0).withUnsafeBytes { UTF8Check.repaired($0) } }
+        batch.cutOpenCells(to: 0)
+        for text in texts { text.withUnsafeBytes { batch.append(cell: $0) } }
     }
 
-    private func reject(_ reason: String, _ raw: UnsafeRawBufferPointer, in batch: inout RecordBatch) {
-        batch.rejects.append(
-            Reject(
-                file: file, line: position.line, record: position.record, reason: reason, raw: raw[...].trimmedLineEnd))
-        position.record += 1
+    private func reject(_ reason: String, in batch: inout RecordBatch) {
+        assembler.reject(reason, in: &batch, line: position.line, raw: raw)
     }
 
-    private func goOn(at byte: Int, afterLines count: Int) {
-        position.byte = byte
-        position.line += count
-    }
-}
-
-extension Slice<UnsafeRawBufferPointer> {
-    /// Without the line end.
-    var trimmedLineEnd: Self {
-        var text = self
-        while let last = text.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { text = text.dropLast() }
-        return text
+    private var raw: [UInt8] {
+        records.raw.isEmpty
+            ? records.beginning : Array(records.raw[...].trimmedLineEnd.prefix(Reject.rawLimit))
     }
 }

@@ -1,157 +1,189 @@
-package import Records
+import Records
 
 /// Finds out how a CSV file is written, from its beginning.
 ///
-/// Pure: the sample decides.
-package struct DialectDetector {
-    package var dialect: CSVDialect
-    /// Column names of the header row, or `column_1`, … where there is none.
-    package var columns: [String]
+/// Pure: the sample decides. Each way of writing is tried; the one under which most rows have the same number of cells wins.
+struct DialectDetector {
+    private(set) var dialect: CSVDialect
+    private(set) var columns: [String]
     /// Where the first record starts: behind the header.
-    package var dataStart: Position
-    /// Why this dialect: the share of sampled rows that have the usual number of cells, 0–1.
-    package var confidence: Double
+    private(set) var dataStart: Position
+    /// The share of sampled rows that have the usual number of cells, 0–1.
+    private(set) var confidence: Double
+    /// Columns in which no sampled row has a value.
+    private(set) var emptyColumns: Set<Int>
+    private(set) var notes: [Diagnostic] = []
 
-    private static let candidates = [",", ";", "\t", "|"].map { Character($0).asciiValue ?? 0 }
+    /// In the order of how likely they are; the last ones are what databases and pipes write.
+    private static let delimiters: [UInt8] = [",", ";", "\t", "|", "^", "~", "\u{1F}", "\u{1}"].map {
+        Character($0).asciiValue ?? 0
+    }
 
     /// - Parameters:
     ///   - sample: the first bytes of the file, without byte order mark.
     ///   - isWhole: the sample is the whole file, so its last line is complete.
     /// - Throws: ``Diagnostic`` `empty_input` or `no_header`.
-    package init(_ sample: UnsafeRawBufferPointer, isWhole: Bool, settings: CSVSettings, file: String) throws {
-        let lines = Self.lines(of: sample, isWhole: isWhole)
-        guard lines.contains(where: { !$0.isBlank }) else {
+    init(_ sample: [UInt8], isWhole: Bool, settings: CSVSettings, limits: RecordLimits, file: String) throws {
+        let named = Self.namedDelimiter(sample)
+        let wanted = settings.delimiter ?? named
+        let layouts = try (wanted.map { [$0] } ?? Self.delimiters).flatMap { delimiter in
+            try Self.quotes(settings, sample, delimiter).map { quote, escape in
+                try CSVLayout(
+                    sample, isWhole: isWhole, CSVDialect(delimiter: delimiter, quote: quote, escape: escape),
+                    limits: limits, file: file)
+            }
+        }
+        let best = layouts.dropFirst().reduce(layouts[0]) { $1.score > $0.score ? $1 : $0 }
+        let rows = named == nil ? best.rows : Array(best.rows.dropFirst())
+        guard !rows.isEmpty else {
             throw Diagnostic(code: "empty_input", "the file has no rows", file: file, hint: "export it again")
         }
-        let tried = (settings.delimiter.map { [$0] } ?? Self.candidates)
-            .map { Layout(lines, delimiter: $0, quote: settings.quote) }
-        let best = tried.dropFirst().reduce(tried[0]) { $1.score > $0.score ? $1 : $0 }
-        let header = try best.header(settings.headerRow, file: file)
-        if case .line(let line) = header.row, best.rows.count(where: { $0.line == line }) > 1 {
-            throw Diagnostic(
-                code: "unknown_format",
-                "the header's line goes on after a lone carriage return, so a row would be lost",
-                file: file, line: line, hint: "give all lines the same end: tr '\\r' '\\n' < FILE")
-        }
-        dialect = CSVDialect(
-            delimiter: best.delimiter, quote: settings.quote, headerRow: header.row,
-            terminator: Self.terminator(of: sample))
+        let header = try HeaderFinder(
+            rows, width: best.width, namesRest: false, setting: settings.headerRow, file: file)
+        dialect = best.dialect
+        dialect.header = header.place
         columns = header.columns
-        dataStart = header.dataStart
-        confidence = best.consistency
-    }
-
-    /// CR only where there is no LF: the line ends of spreadsheets on old Macs.
-    static func terminator(of sample: UnsafeRawBufferPointer) -> UInt8 {
-        let lf = UInt8(ascii: "\n"), cr = UInt8(ascii: "\r")
-        return !sample.contains(lf) && sample.contains(cr) ? cr : lf
-    }
-
-    private struct Line {
-        var bytes: UnsafeRawBufferPointer
-        var isBlank: Bool { bytes.allSatisfy { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } }
-    }
-
-    private static func lines(of sample: UnsafeRawBufferPointer, isWhole: Bool) -> [Line] {
-        let terminator = terminator(of: sample)
-        var lines: [Line] = []
-        var start = 0
-        while start < sample.count {
-            let end = sample[start...].firstIndex(of: terminator).map { $0 + 1 }
-            guard end != nil || isWhole || lines.isEmpty else { break }
-            lines.append(Line(bytes: UnsafeRawBufferPointer(rebasing: sample[start..<(end ?? sample.count)])))
-            start = end ?? sample.count
+        dataStart =
+            header.place == .none && header.rowsAbove == 0 ? best.start(skippingFirst: named != nil) : header.dataStart
+        emptyColumns = header.emptyColumns
+        confidence = best.consistency(behind: header.rowsAbove + (named == nil ? 0 : 1))
+        notes = header.notes
+        let rivals = layouts.filter { $0.dialect.delimiter != best.dialect.delimiter && $0.score > best.score * 0.95 }
+        if let rival = rivals.first, best.score > 0 {
+            notes.append(
+                Diagnostic(
+                    .warning, code: "ambiguous_delimiter",
+                    "cells end at \(Self.shown(best.dialect.delimiter)), but \(Self.shown(rival.dialect.delimiter)) would do nearly as well",
+                    file: file, hint: "where that is wrong, set input.csv.delimiter"))
         }
-        return lines
     }
 
-    private struct Row {
-        /// The physical line on which it starts, 1-based.
-        var line: Int
-        var cells: [String]
-        /// Where the next row starts.
-        var end: Position
+    static func shown(_ delimiter: UInt8) -> String {
+        delimiter == 9
+            ? "tab" : delimiter < 0x20 ? "byte \(delimiter)" : "'\(String(decoding: [delimiter], as: UTF8.self))'"
     }
 
-    /// The sample, read with one delimiter.
-    private struct Layout {
-        var delimiter: UInt8
-        var rows: [Row] = []
-        /// The number of cells that most rows have.
-        var width = 1
-        var consistency = 0.0
-
-        /// Rows of one cell say nothing about a delimiter; the more cells agree, the better.
-        var score: Double { consistency * Double(width - 1) / Double(width) }
-
-        init(_ lines: [Line], delimiter: UInt8, quote: UInt8) {
-            self.delimiter = delimiter
-            var parser = CSVParser(CSVDialect(delimiter: delimiter, quote: quote))
-            var recordLine = 1
-            var end = Position.start
-            for line in lines {
-                if !parser.isInQuotes { recordLine = end.line }
-                parser.feed(line.bytes)
-                end.byte += line.bytes.count
-                end.line += 1
-                if !parser.isInQuotes { collect(parser.rows, line: recordLine, end: end) }
-            }
-            if !parser.isInQuotes || rows.isEmpty {
-                parser.finish()
-                collect(parser.rows, line: recordLine, end: end)
-            }
-            width = usualWidth
-            let agreeing = rows.count { $0.cells.count == width }
-            consistency = rows.isEmpty ? 0 : Double(agreeing) / Double(rows.count)
+    /// Spreadsheets take a first line `sep=;` as what stands between cells.
+    private static func namedDelimiter(_ sample: [UInt8]) -> UInt8? {
+        guard sample.count > 5, sample.starts(with: Array("sep=".utf8)), sample[5] == 10 || sample[5] == 13 else {
+            return nil
         }
+        return sample[4]
+    }
 
-        /// The width of most rows; rows of a single cell are preamble wherever there are others, and where as many rows
-        /// have one width as another, the earlier one counts.
-        private var usualWidth: Int {
-            let wide = rows.map(\.cells.count).filter { $0 > 1 }
-            let counts = wide.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-            let most = counts.values.max()
-            return wide.first { counts[$0] == most } ?? 1
+    /// The quotes and escapes to try.
+    private static func quotes(_ settings: CSVSettings, _ sample: [UInt8], _ delimiter: UInt8)
+        -> [(UInt8?, CSVDialect.Escape)]
+    {
+        let double = UInt8(ascii: "\""), single = UInt8(ascii: "'"), backslash = UInt8(ascii: "\\")
+        var quotes: [UInt8?]
+        switch settings.quote {
+        case .none: return [(nil, .doubled)]
+        case .character(let quote): quotes = [quote]
+        case .auto: quotes = [double] + (isQuote(single, rather: double, sample, delimiter) ? [single] : [])
         }
-
-        private mutating func collect(_ found: CSVRows, line: Int, end: Position) {
-            for row in found.rowEnds.indices { rows.append(Row(line: line, cells: found.texts(row), end: end)) }
-            found.removeAll()
+        if quotes.count > 1 { quotes.removeFirst() }
+        return quotes.flatMap { quote -> [(UInt8?, CSVDialect.Escape)] in
+            if let escape = settings.escape { return [(quote, escape)] }
+            let escaped = zip(sample, sample.dropFirst()).contains { $0 == backslash && $1 == quote }
+            return escaped ? [(quote, .doubled), (quote, .backslash)] : [(quote, .doubled)]
         }
+    }
 
-        func header(
-            _ wanted: CSVSettings.HeaderRow, file: String
-        ) throws -> (row: CSVDialect.HeaderRow, columns: [String], dataStart: Position) {
-            switch wanted {
-            case .none:
-                return (.none, (1...width).map { "column_\($0)" }, .start)
-            case .line(let line):
-                guard let row = rows.first(where: { $0.line == line }) else {
-                    throw Diagnostic(
-                        code: "no_header", "no row starts on this line, which is set as the header", file: file,
-                        line: line)
+    /// Whether cells stand in this kind of quotes and in none of the other: an apostrophe alone is no quote.
+    private static func isQuote(_ quote: UInt8, rather other: UInt8, _ sample: [UInt8], _ delimiter: UInt8) -> Bool {
+        var opened = 0, closed = 0
+        for (index, byte) in sample.enumerated() where byte == quote {
+            let before = index == 0 ? 10 : sample[index - 1]
+            let after = index + 1 == sample.count ? 10 : sample[index + 1]
+            if before == delimiter || before == 10 || before == 13 { opened += 1 }
+            if after == delimiter || after == 10 || after == 13 { closed += 1 }
+            if before == other || after == other { return false }
+        }
+        return opened >= 4 && abs(opened - closed) * 10 <= opened && !sample.contains(other)
+    }
+}
+
+/// A sample, read in one way.
+struct CSVLayout {
+    let dialect: CSVDialect
+    /// The first rows.
+    private(set) var rows: [SampleRow] = []
+    /// The number of cells that most rows have.
+    private(set) var width = 1
+    private(set) var consistency = 1.0
+    private var broken = 0
+    /// Cells of each row.
+    private var widths: [Int] = []
+
+    /// Rows whose cells are kept; beyond them only how many there are counts.
+    private static let keptRows = 200
+
+    init(_ sample: [UInt8], isWhole: Bool, _ dialect: CSVDialect, limits: RecordLimits, file: String) throws {
+        self.dialect = dialect
+        let records = try CSVRecords(
+            SampleBytes(sample), dialect: dialect, limits: limits, from: 0, file: file)
+        var line = 1
+        while true {
+            var batch = RecordBatch(columnCount: 1, start: .start)
+            guard let found = try records.next(into: &batch) else { break }
+            let isCut = !isWhole && records.offset == sample.count
+            if case .record = found, !isCut || widths.isEmpty {
+                widths.append(batch.openCells)
+                if rows.count < Self.keptRows {
+                    rows.append(
+                        SampleRow(
+                            line: line,
+                            cells: batch.openCells(from: 0).map {
+                                String(decoding: batch.bytes(of: $0), as: UTF8.self)
+                            },
+                            end: Position(byte: records.offset, line: line + records.lines, record: 1)))
                 }
-                return (.line(line), row.cells, row.end)
-            case .auto:
-                // What is much narrower than the table is preamble: a title, a note, an address.
-                let first = rows.first { $0.cells.count * 2 > width }
-                guard let row = first, !Self.looksLikeData(row.cells) else {
-                    throw Diagnostic(
-                        code: "no_header", "the first row holds data, not column names", file: file,
-                        line: first?.line,
-                        hint:
-                            "set input.csv.header_row to none and name the columns by number: columns: {email: \"#1\"}")
-                }
-                return (.line(row.line), row.cells, row.end)
+            } else if case .unclosedQuote = found, !isCut {
+                broken += 1
             }
+            line += records.lines
         }
+        width = Self.usual(widths)
+        consistency = consistency(behind: 0)
+    }
 
-        /// Column names are words; an address or a row that is mostly numbers is not.
-        private static func looksLikeData(_ cells: [String]) -> Bool {
-            let filled = cells.filter { !$0.isEmpty }
-            guard !filled.isEmpty else { return true }
-            if filled.contains(where: { $0.contains("@") && $0.contains(".") || $0.contains("://") }) { return true }
-            return filled.count(where: { $0.allSatisfy { $0.isNumber || "+-. ".contains($0) } }) * 2 > filled.count
-        }
+    /// The share of rows with the usual number of cells among those behind the first ones.
+    func consistency(behind first: Int) -> Double {
+        let rows = widths.dropFirst(first)
+        return rows.isEmpty ? 1 : Double(rows.count { $0 == width }) / Double(rows.count + broken)
+    }
+
+    /// Rows of one cell say nothing about a delimiter; the more cells agree, the better.
+    var score: Double { consistency * Double(width - 1) / Double(width) }
+
+    /// Where the first row starts.
+    func start(skippingFirst: Bool) -> Position {
+        guard skippingFirst, let first = rows.first else { return .start }
+        return first.end
+    }
+
+    /// The width of most rows; rows of a single cell are preamble wherever there are others, and where as many rows have
+    /// one width as another, the earlier one counts.
+    private static func usual(_ widths: [Int]) -> Int {
+        let wide = widths.filter { $0 > 1 }
+        let counts = wide.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        let most = counts.values.max()
+        return wide.first { counts[$0] == most } ?? 1
+    }
+}
+
+/// A sample as a stream.
+final class SampleBytes: ByteStream {
+    private let bytes: [UInt8]
+    private(set) var taken = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, bytes.count - taken)
+        buffer.copyBytes(from: bytes[taken..<(taken + count)])
+        taken += count
+        return count
     }
 }

@@ -23,8 +23,12 @@ package struct APIEnricher: Enricher {
     package func recordsPerRequest(_ endpoint: Endpoint) -> Int { endpoint == .bulk ? chunk : 1 }
     package var isExternal: Bool { true }
 
-    /// The dearest that ENRICHMENT-API.md names for each channel ("orders of size"); finding by name costs double.
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
+        Self.worst(channels, endpoint: endpoint)
+    }
+
+    /// The dearest that ENRICHMENT-API.md names for each channel ("orders of size"); finding by name costs double.
+    static func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
         if endpoint == .account { return Credits(thousandths: 1000) }
         let sum = channels.reduce(0) { $0 + ($1 == .phone ? 5 : 3) }
         return Credits(thousandths: sum * 1000 * (endpoint == .discover ? 2 : 1))

@@ -6,27 +6,76 @@ struct CSVText: Sendable {
 
     /// Appends a cell without a delimiter.
     func append(cell: some Collection<UInt8>, to out: inout [UInt8]) {
-        let done: Void? = cell.withContiguousStorageIfAvailable { append(bytes: UnsafeRawBufferPointer($0), to: &out) }
-        if done == nil { Array(cell).withUnsafeBytes { append(bytes: $0, to: &out) } }
+        let done: Void? = cell.withContiguousStorageIfAvailable {
+            append(cell: UnsafeRawBufferPointer($0), to: &out)
+        }
+        if done == nil { Array(cell).withUnsafeBytes { append(cell: $0, to: &out) } }
     }
 
-    private func append(bytes: UnsafeRawBufferPointer, to out: inout [UInt8]) {
+    /// Appends a cell without a delimiter.
+    func append(cell bytes: UnsafeRawBufferPointer, to out: inout [UInt8]) {
+        guard needsQuotes(bytes) else { return out.append(contentsOf: bytes) }
+        withUnsafeTemporaryAllocation(byteCount: Self.most(bytes.count), alignment: 1) { room in
+            guard let start = room.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+            let end = write(bytes, to: start)
+            out.append(contentsOf: UnsafeRawBufferPointer(start: start, count: start.distance(to: end)))
+        }
+    }
+
+    /// Bytes that a cell of a length takes at most.
+    static func most(_ count: Int) -> Int { count * 2 + 2 }
+
+    /// Writes a cell without a delimiter, and says where it ends.
+    ///
+    /// - Parameter start: room for ``most(_:)`` bytes.
+    @inline(__always)
+    func write(_ bytes: UnsafeRawBufferPointer, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        guard let base = bytes.baseAddress else { return start }
+        var out = start
+        guard needsQuotes(bytes) else {
+            UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: bytes.count)
+            return out + bytes.count
+        }
         let quote = UInt8(ascii: "\"")
-        var needsQuotes = false
-        for byte in bytes where byte == delimiter || byte == quote || byte == 10 || byte == 13 {
-            needsQuotes = true
-            break
-        }
-        guard needsQuotes else {
-            out.append(contentsOf: bytes)
-            return
-        }
-        out.append(quote)
+        out.pointee = quote
+        out += 1
         for byte in bytes {
-            if byte == quote { out.append(quote) }
-            out.append(byte)
+            out.pointee = byte
+            out += 1
+            if byte == quote {
+                out.pointee = quote
+                out += 1
+            }
         }
-        out.append(quote)
+        out.pointee = quote
+        return out + 1
+    }
+
+    /// Whether a delimiter, a quote or a line end stands in a cell, eight bytes at a time.
+    @inline(__always)
+    private func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var index = 0
+        let delimiters = UInt64(delimiter) &* 0x0101_0101_0101_0101
+        while index &+ 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let hits =
+                Self.zeros(word ^ delimiters) | Self.zeros(word ^ 0x2222_2222_2222_2222)
+                | Self.zeros(word ^ 0x0A0A_0A0A_0A0A_0A0A) | Self.zeros(word ^ 0x0D0D_0D0D_0D0D_0D0D)
+            if hits != 0 { return true }
+            index &+= 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == delimiter || byte == UInt8(ascii: "\"") || byte == 10 || byte == 13 { return true }
+            index &+= 1
+        }
+        return false
+    }
+
+    /// Not zero where a byte of the word is.
+    @inline(__always)
+    private static func zeros(_ word: UInt64) -> UInt64 {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 
     /// A whole row of texts, with its line end.

@@ -33,13 +33,31 @@ struct RowProgress: Sendable, Codable {
         exports.enumerated().map { index, export in
             let file = files[index] ?? FileProgress()
             return CreditReport.InputPart(
-                path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected)
+                path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected,
+                notes: file.notes?.counts ?? [:])
+        }
+    }
+
+    /// What was remarkable in each file, for the person.
+    func diagnostics(_ exports: [Export]) -> [Diagnostic] {
+        exports.enumerated().flatMap { index, export in
+            files[index]?.notes?.diagnostics(file: export.name) ?? []
         }
     }
 
     struct FileProgress: Sendable, Codable {
         var rows = 0
         var rejected = 0
+        var notes: RecordNotes?
+
+        mutating func add(rows more: Int, rejected moreRejected: Int, notes later: RecordNotes) {
+            rows += more
+            rejected += moreRejected
+            guard !later.isEmpty else { return }
+            var all = notes ?? RecordNotes()
+            all.add(later)
+            notes = all
+        }
     }
 }
 
@@ -72,10 +90,13 @@ final class RowLedger {
 
     private var tally: Tally { progress.tally }
 
-    /// Bytes of all files up to where the rows that are written end.
-    var bytesRead: Int {
-        guard let position else { return 0 }
-        return exports[..<position.file].reduce(0) { $0 + ($1.fingerprint?.size ?? 0) } + position.position.byte
+    /// Bytes of all files up to where the rows that are written end; the files of an archive share its bytes.
+    private(set) var bytesRead = 0
+
+    /// Bytes of the files that paths name, each counted once.
+    static func bytes(of exports: some Sequence<Export>) -> Int {
+        var seen: Set<String> = []
+        return exports.reduce(0) { $0 + (seen.insert($1.path).inserted ? $1.fingerprint?.size ?? 0 : 0) }
     }
 
     /// - Parameter interval: seconds after which a commit is due.
@@ -85,8 +106,10 @@ final class RowLedger {
         isBetweenRows = false
         rows += batch.rows
         progress.tally.add(batch.tally)
-        progress.files[batch.end.file, default: RowProgress.FileProgress()].rows += batch.rows
-        progress.files[batch.end.file, default: RowProgress.FileProgress()].rejected += batch.rejects.count
+        progress.files[batch.end.file, default: RowProgress.FileProgress()]
+            .add(rows: batch.rows, rejected: batch.rejects.count, notes: batch.notes)
+        let file = exports[batch.end.file]
+        bytesRead = Self.bytes(of: exports[..<batch.end.file].filter { $0.path != file.path }) + batch.taken
         position = batch.end
         isDirty = true
         if clock.now() - lastCheckpoint >= interval { try await checkpoint() }
@@ -94,9 +117,12 @@ final class RowLedger {
 
     /// - Throws: ``Diagnostic`` `too_many_rejects`.
     func checkRejects(most: Int?) throws {
-        guard let most, tally.rejected > most else { return }
-        throw Diagnostic(
-            code: "too_many_rejects", "\(tally.rejected) records could not be read; at most \(most) are allowed",
+        if let most, tally.rejected > most { throw Self.tooManyRejects(tally.rejected, most: most) }
+    }
+
+    static func tooManyRejects(_ count: Int, most: Int) -> Diagnostic {
+        Diagnostic(
+            code: "too_many_rejects", "\(count) records could not be read; at most \(most) are allowed",
             hint: "look at the rejects file, or allow more with --max-rejects")
     }
 

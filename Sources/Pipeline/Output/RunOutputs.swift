@@ -47,8 +47,11 @@ struct RenderedBatch: Sendable {
     /// One piece for each output.
     let bytes: [[UInt8]]
     let rejects: [Reject]
+    let notes: RecordNotes
     let rows: Int
     let tally: Tally
+    /// Bytes of its file that were taken when it was read.
+    let taken: Int
     let end: ExportStream.StreamPosition
 }
 
@@ -60,7 +63,7 @@ struct RowRenderer: Sendable {
     private let enrichmentKey: [UInt8]
 
     init(_ stream: ExportStream, _ settings: PipelineSettings, formats: [OutputSettings.Format]) {
-        originals = stream.places.map { OriginalRow(columns: stream.columns, places: $0) }
+        originals = stream.exports.indices.map { OriginalRow(stream, file: $0) }
         columns = EnrichmentColumns(settings.enrich)
         self.formats = formats
         let name = ColumnNames.distinct(stream.columns + ["enrichment"]).last ?? "enrichment"
@@ -77,17 +80,19 @@ struct RowRenderer: Sendable {
         return formats.map { format in
             var out: [UInt8] = []
             out.reserveCapacity(batch.byteCount * 2 + batch.rowCount * 64)
-            for row in 0..<batch.rowCount {
-                switch format {
-                case .csv:
-                    original.appendCSV(batch, row, to: &out)
-                    columns.appendCSV(facts[row], verdicts, to: &out)
-                    out.append(UInt8(ascii: "\n"))
-                case .jsonl:
-                    if original.appendOpenJSON(batch, row, to: &out) { out.append(UInt8(ascii: ",")) }
-                    out.append(contentsOf: enrichmentKey)
-                    columns.appendJSON(facts[row], verdicts, to: &out)
-                    out.append(contentsOf: [UInt8(ascii: "}"), UInt8(ascii: "\n")])
+            batch.withCells { cells in
+                for row in 0..<batch.rowCount {
+                    switch format {
+                    case .csv:
+                        original.appendCSV(cells, row, to: &out)
+                        columns.appendCSV(facts[row], verdicts, to: &out)
+                        out.append(UInt8(ascii: "\n"))
+                    case .jsonl:
+                        if original.appendOpenJSON(batch, cells, row, to: &out) { out.append(UInt8(ascii: ",")) }
+                        out.append(contentsOf: enrichmentKey)
+                        columns.appendJSON(facts[row], verdicts, to: &out)
+                        out.append(contentsOf: [UInt8(ascii: "}"), UInt8(ascii: "\n")])
+                    }
                 }
             }
             return out

@@ -23,7 +23,9 @@ struct LeadReader {
         let settings = Normalizer.Settings(region: input.region, collapsesSubaddress: collapsesSubaddress)
         normalizers = try stream.exports.map { export in
             Normalizer(
-                try HeaderMapping(header: export.columns, chosen: input.columns, file: export.name), settings: settings)
+                try HeaderMapping(
+                    header: export.columns, empty: export.emptyColumns, chosen: input.columns, file: export.name),
+                settings: settings)
         }
     }
 

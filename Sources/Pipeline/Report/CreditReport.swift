@@ -30,6 +30,8 @@ package struct CreditReport: Sendable, Codable {
         package var bytes: Int?
         package var rows: Int
         package var rejected: Int
+        /// What was remarkable in it and how often, such as `short_row`.
+        package var notes: [String: Int]
     }
 
     package struct RecordsPart: Sendable, Codable {

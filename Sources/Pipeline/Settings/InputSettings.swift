@@ -1,5 +1,6 @@
 package import Identity
 package import Input
+package import Records
 import Settings
 
 /// What is read, and how (contract, section 3, `input`).
@@ -8,17 +9,32 @@ package struct InputSettings: Sendable {
     package var export = ExportSettings()
     package var columns: [Field: String] = [:]
     package var region = Region("US")
+    /// Whether rows get a column `source_file`.
+    package var namesSourceFile = false
+    package var limits = RecordLimits()
 
     static var table: SettingsTable<InputSettings> {
         SettingsTable([
-            .texts("paths", \.paths, "Files, patterns or \"-\"; several are one stream."),
+            .texts("paths", \.paths, "Files, folders, patterns or \"-\"; several are one stream."),
             .choice("format", \.export.format, "What the files are; found out where it is auto."),
-            .value("encoding", \.encoding, takes: "auto | utf-8", "How text is encoded.") { value in
-                ["auto", "utf-8"].contains(value.text?.lowercased()) ? () : nil
+            .value(
+                "encoding", \.export.encoding, takes: "auto, or a name such as utf-8, windows-1252 or shift_jis",
+                "How text is encoded."
+            ) { value in
+                switch value.text {
+                case "auto": .some(nil)
+                case let text: text.flatMap { TextEncoding($0) }.map { .some($0) }
+                }
             },
             .section("csv", \.export.csv, "How CSV is written, where it is not found out.") { CSVSettings.table },
-            .notYet("xml", "Reading XML."),
-            .notYet("xlsx", "Reading XLSX."),
+            .section("xml", \.export.xml, "How XML is read, where it is not found out.") { XMLSettings.table },
+            .section("xlsx", \.export.xlsx, "How workbooks are read.") { XLSXSettings.table },
+            .section("html", \.export.html, "How tables in web pages are read.") { HTMLSettings.table },
+            .texts("members", \.export.members, "Which files of a ZIP archive are read, by name or pattern."),
+            .choice("long_rows", \.export.rules.longRows, "What becomes of rows with more cells than the header."),
+            .choice("invalid_text", \.export.rules.invalidText, "What becomes of bytes that are no text."),
+            .flag("source_file", \.namesSourceFile, "Whether rows get a column with the name of their file."),
+            .section("limits", \.limits, "What a file may hold at most.") { RecordLimits.table },
             .value(
                 "columns", \.columns, takes: "field: column", "Which column holds which field, where names do not tell."
             ) { value in
@@ -35,37 +51,13 @@ package struct InputSettings: Sendable {
         ])
     }
 
-    /// UTF-8 is the only encoding yet, so nothing is kept.
-    private var encoding: Void {
-        get { () }
-        set {}
-    }
-}
-
-extension CSVSettings {
-    static var table: SettingsTable<CSVSettings> {
-        SettingsTable([
-            .value("delimiter", \.delimiter, takes: "auto, tab, or one character", "What stands between cells.") {
-                value in
-                switch value.text {
-                case "auto": .some(nil)
-                case "tab", "\\t": .some(UInt8(ascii: "\t"))
-                case let text?: text.utf8.count == 1 ? .some(text.utf8.first) : nil
-                case nil: nil
-                }
-            },
-            .value("quote", \.quote, takes: "one character", "What stands around cells with delimiters.") { value in
-                value.text.flatMap { $0.utf8.count == 1 ? $0.utf8.first : nil }
-            },
-            .value("header_row", \.headerRow, takes: "auto, none or a line's number", "Where the column names are.") {
-                value in
-                switch value.text {
-                case "auto": .auto
-                case "none": HeaderRow.none
-                case let text: text.flatMap(Int.init).flatMap { $0 > 0 ? .line($0) : nil }
-                }
-            },
-        ])
+    /// Looks at all files.
+    ///
+    /// - Parameter noting: takes what the person should know about how they are read.
+    func open(noting: (Diagnostic) -> Void) throws -> [Export] {
+        let exports = try ExportStream.open(paths, settings: export, limits: limits)
+        for export in exports { export.notes.forEach(noting) }
+        return exports
     }
 }
 

@@ -15,7 +15,8 @@ extension PipelineSettings {
             + output.map(\.path) + [
                 rejects, "\(input.columns.sorted { $0.key.rawValue < $1.key.rawValue })",
                 "\(String(describing: input.region))",
-                "\(input.export)", "\(identity)", "\(enrich.channels)", "\(enrich.onlyMissing)", "\(enrich.discover)",
+                "\(input.export)", "\(input.limits)", "\(input.namesSourceFile)", "\(identity)", "\(enrich.channels)",
+                "\(enrich.onlyMissing)", "\(enrich.discover)",
                 "\(enrich.account)", "\(enrich.minConfidence)", "\(verify?.channels.bits ?? 0)",
             ]
         let digest = SHA256.hash(data: Data(parts.joined(separator: "\u{1F}").utf8))
@@ -25,11 +26,13 @@ extension PipelineSettings {
     func runIdentity(_ exports: [Export]) throws -> RunIdentity {
         struct Input: Encodable {
             var path: String
+            var member: String?
             var fingerprint: FileFingerprint?
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let inputs = try encoder.encode(exports.map { Input(path: $0.path, fingerprint: $0.fingerprint) })
+        let inputs = try encoder.encode(
+            exports.map { Input(path: $0.path, member: $0.member, fingerprint: $0.fingerprint) })
         return RunIdentity(
             pipeline: name, workspace: workspace, engine: enrich.engine.rawValue, key: runKey,
             inputs: String(decoding: inputs, as: UTF8.self))

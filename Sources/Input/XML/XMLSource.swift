@@ -1,0 +1,111 @@
+import Records
+
+/// The records of an XML file as rows.
+final class XMLSource: RecordSource, XMLRecords.Receiver {
+    let columns: [String]
+    private let file: String
+    private let limits: RecordLimits
+    private let rules: ReadingRules
+    private let stream: any ByteStream
+    private let joins: Bool
+    private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    private var row: MemberColumns.Row
+    private var handler: XMLRecords?
+    private var parser: MarkupParser?
+    private var isAtEnd = false
+
+    private var batch: RecordBatch
+    /// Records passed over and read so far, and how many to pass over.
+    private var record = 0
+    private let skipped: Int
+    private var line = 1
+    private var rowStart = 0
+    private var problem: String?
+    private var hasMark = false
+
+    /// - Parameter start: the file is read from its beginning, and records before `start.record` are passed over.
+    init(
+        _ stream: any ByteStream, name: String, layout: XMLLayout, rules: ReadingRules, limits: RecordLimits,
+        from start: Position
+    ) throws {
+        self.stream = MarkupText(stream)
+        file = name
+        self.limits = limits
+        self.rules = rules
+        joins = layout.joins
+        skipped = start.record - 1
+        columns = layout.columns
+        row = MemberColumns.Row(layout.places)
+        batch = RecordBatch(columnCount: columns.count, start: start)
+        let handler = XMLRecords(record: layout.record, joins: joins, mostText: limits.record, receiver: self)
+        self.handler = handler
+        parser = MarkupParser(.xml, handler: handler, limits: limits, file: file)
+    }
+
+    deinit { block.deallocate() }
+
+    func next() throws -> RecordBatch? {
+        while !isAtEnd, !batch.isFull(limits) {
+            let count = try stream.read(into: block)
+            isAtEnd = count == 0
+            do {
+                try count > 0 ? parser?.feed(UnsafeRawBufferPointer(rebasing: block[..<count])) : parser?.finish()
+            } catch {
+                // What was read before the break is handed out first.
+                guard !batch.isEmpty else { throw error }
+                failure = error
+                isAtEnd = true
+            }
+        }
+        if batch.isEmpty {
+            if let failure { throw failure }
+            return nil
+        }
+        batch.end = Position(byte: max(record, skipped), line: line, record: max(record, skipped) + 1)
+        batch.taken = stream.taken
+        let full = batch
+        batch = RecordBatch(columnCount: columns.count, start: full.end)
+        row.move(from: full, to: &batch)
+        rowStart = 0
+        return full
+    }
+
+    private var failure: (any Error)?
+
+    // MARK: From the records
+
+    func recordStarts() {
+        line = parser?.line ?? line
+        rowStart = batch.nextByte
+        (problem, hasMark) = (nil, false)
+    }
+
+    func value(_ path: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer) {
+        guard record >= skipped, problem == nil else { return }
+        if text.count > limits.field { problem = "cell_too_long" }
+        if batch.nextByte - rowStart > limits.record { problem = "record_too_long" }
+        guard problem == nil else { return }
+        guard MarkupText.isMarked(text) else { return set(path, text) }
+        hasMark = true
+        MarkupText.replaced(text).withUnsafeBytes { set(path, $0) }
+    }
+
+    private func set(_ path: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer) {
+        row.set(path, to: text, isText: true, joining: joins, in: &batch)
+    }
+
+    func recordEnds() {
+        record += 1
+        guard record > skipped else { return }
+        if handler?.isTooLong == true { problem = problem ?? "record_too_long" }
+        if hasMark, rules.invalidText == .reject { problem = problem ?? "invalid_text" }
+        if let problem {
+            batch.rejects.append(
+                Reject(file: file, line: line, record: record, reason: problem, raw: row.json(batch)))
+            return row.clear()
+        }
+        if hasMark { batch.notes.add(.replacedBytes, line: line) }
+        row.take(into: &batch)
+        batch.endRow(at: Position(byte: record - 1, line: line, record: record))
+    }
+}
