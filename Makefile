@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 RELEASE = -c release --static-swift-stdlib
 FORMATTED = Package.swift Sources Tests samples/generator
 
-.PHONY: all run test bench samples install format lint docs setup
+.PHONY: all run test bench fuzz samples install format lint docs setup
 
 all: setup
 	swift build $(RELEASE) --product millrace
@@ -19,6 +19,10 @@ bench: all
 	scripts/setup.sh miller time
 	swift build $(RELEASE) --product generate-samples
 	Benchmarks/run.sh
+
+# Looks for bytes that a reader stumbles over, an hour in all.
+fuzz: setup
+	scripts/fuzz.sh
 
 # Makes samples/ anew; the same seed gives the same bytes.
 samples: setup

@@ -34,6 +34,9 @@ measure() {
 
 run=("$binary" enrich --waterfall "$work/waterfall.yaml" --progress off -o "$work/out.csv")
 measure "miller cat" "$rows" mlr --icsv --ocsv cat "$work/large/hubspot-contacts.csv"
+measure "convert, CSV to CSV" "$rows" "$binary" convert "$work/large/hubspot-contacts.csv" -o -
+"$binary" convert "$work/large/hubspot-contacts.csv" -o "$work/large.jsonl" 2>/dev/null
+measure "convert, JSONL to CSV" "$rows" "$binary" convert "$work/large.jsonl" -o -
 measure "normalize" "$rows" "$binary" normalize "$work/large/hubspot-contacts.csv" -o "$work/normalized.csv"
 measure "normalize, a tenth" "$small" "$binary" normalize "$work/small/hubspot-contacts.csv" -o "$work/normalized.csv"
 measure "run, embedded, nothing known" "$rows" "${run[@]}" "$work/large/hubspot-contacts.csv" --state "$work/large.sqlite"

@@ -15,8 +15,8 @@ package struct RecordBatch: Sendable {
     package var end: Position
     /// Bytes of the file itself that were taken when this batch was whole; a compressed file has fewer than its text.
     package var taken = 0
-    private var bytes: [UInt8] = []
-    private var cells: [Cell] = []
+    @usableFromInline var bytes: [UInt8] = []
+    @usableFromInline var cells: [Cell] = []
     private var originals: [UInt8] = []
     private var originalEnds: [Int32] = []
 
@@ -25,13 +25,13 @@ package struct RecordBatch: Sendable {
         package var start: Int32
         package var end: Int32
 
-        package init(start: Int, end: Int) {
+        @inlinable package init(start: Int, end: Int) {
             self.start = Int32(truncatingIfNeeded: start)
             self.end = Int32(truncatingIfNeeded: end)
         }
 
-        package var isEmpty: Bool { start == end }
-        package var count: Int { Int(end - start) }
+        @inlinable package var isEmpty: Bool { start == end }
+        @inlinable package var count: Int { Int(end - start) }
 
         /// The same cell where its buffer begins `distance` bytes later.
         package func moved(by distance: Int) -> Cell { Cell(start: Int(start) + distance, end: Int(end) + distance) }
@@ -83,11 +83,11 @@ package struct RecordBatch: Sendable {
 
     /// The cells of a batch; good while ``withCells(_:)`` runs.
     package struct CellView {
-        fileprivate let cells: UnsafeBufferPointer<Cell>
-        fileprivate let bytes: UnsafeRawBufferPointer
-        fileprivate let columnCount: Int
+        @usableFromInline let cells: UnsafeBufferPointer<Cell>
+        @usableFromInline let bytes: UnsafeRawBufferPointer
+        @usableFromInline let columnCount: Int
 
-        @inline(__always)
+        @inlinable
         package subscript(row: Int, column: Int) -> UnsafeRawBufferPointer {
             let cell = cells[row * columnCount + column]
             return UnsafeRawBufferPointer(rebasing: bytes[Int(cell.start)..<Int(cell.end)])
@@ -97,16 +97,17 @@ package struct RecordBatch: Sendable {
     // MARK: Filling
 
     /// Adds bytes that cells will lie in, and says where they start.
+    @inlinable
     package mutating func append(_ more: UnsafeRawBufferPointer) -> Int {
         defer { bytes.append(contentsOf: more) }
         return bytes.count
     }
 
     /// Where bytes that are added next will start.
-    package var nextByte: Int { bytes.count }
+    @inlinable package var nextByte: Int { bytes.count }
 
     /// Adds a cell that lies in bytes that were added or will be.
-    package mutating func append(_ cell: Cell) { cells.append(cell) }
+    @inlinable package mutating func append(_ cell: Cell) { cells.append(cell) }
 
     /// Adds a cell with its bytes.
     package mutating func append(cell: UnsafeRawBufferPointer) {

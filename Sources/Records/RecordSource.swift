@@ -26,6 +26,8 @@ package struct RecordLimits: Sendable, Equatable {
     package var harmless = 64 << 20
     /// Bytes that a compressed file may become.
     package var unpacked = 1 << 40
+    /// Bytes that are read at once.
+    package var block = 1 << 18
     /// Rows in a batch.
     package var batchRows = 4096
     /// Bytes that a batch takes, about, before it is handed out.

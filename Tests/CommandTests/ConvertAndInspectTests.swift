@@ -70,7 +70,7 @@ import Testing
         #expect(text.contains("3 rows, 0 duplicates"))
         #expect(text.contains("→ email      z@acme.example"))
         #expect(text.contains("email           1  (33 %)"))
-        #expect(text.contains("To ask a service for what 1 people lack: 1 bulk requests"))
+        #expect(text.contains("To ask a service for what 1 person lacks: 1 bulk request,"))
     }
 
     @Test func inspectAsJSONNamesEveryKey() async throws {

@@ -14,21 +14,24 @@ final class ByteWindow {
     private(set) var offset: Int
 
     /// How much is read at once, in bytes.
-    static let blockSize = 1 << 18
+    private let blockSize: Int
     /// Readable bytes behind what is there, for parsers that read ahead.
     static let padding = 64
 
-    /// - Parameter byte: where the first record starts.
+    /// - Parameters:
+    ///   - byte: where the first record starts.
+    ///   - block: bytes that are read at once.
     /// - Throws: ``Diagnostic`` `input_changed` where the stream ends before that.
-    init(_ stream: any ByteStream, from byte: Int, file: String) throws {
+    init(_ stream: any ByteStream, from byte: Int, block: Int, file: String) throws {
         self.stream = stream
+        blockSize = block
         offset = byte
         guard try stream.skip(byte) == byte else {
             throw Diagnostic(
                 code: "input_changed", "the input ends before byte \(byte), where the run would go on", file: file,
                 hint: "feed the same input again, or start over with --fresh")
         }
-        buffer = .allocate(byteCount: Self.blockSize * 2 + Self.padding, alignment: 64)
+        buffer = .allocate(byteCount: blockSize * 2 + Self.padding, alignment: 64)
     }
 
     deinit { buffer.deallocate() }
@@ -54,8 +57,8 @@ final class ByteWindow {
     /// Reads a block behind what is there; false at the end.
     func fill() throws -> Bool {
         guard !isAtEnd else { return false }
-        if buffer.count - Self.padding - filled < Self.blockSize { makeRoom() }
-        let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<(filled + Self.blockSize)])
+        if buffer.count - Self.padding - filled < blockSize { makeRoom() }
+        let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<(filled + blockSize)])
         let count = try stream.read(into: room)
         filled += count
         isAtEnd = count == 0
@@ -71,7 +74,7 @@ final class ByteWindow {
     /// The record moves to the front of the buffer, which grows where that is not enough.
     private func makeRoom() {
         let kept = UnsafeRawBufferPointer(rebasing: buffer[start..<filled])
-        if kept.count + Self.blockSize + Self.padding > buffer.count {
+        if kept.count + blockSize + Self.padding > buffer.count {
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 64)
             larger.copyMemory(from: kept)
             buffer.deallocate()

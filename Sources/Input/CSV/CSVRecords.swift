@@ -30,7 +30,7 @@ final class CSVRecords {
     private var length = 0
 
     init(_ stream: any ByteStream, dialect: CSVDialect, limits: RecordLimits, from byte: Int, file: String) throws {
-        window = try ByteWindow(stream, from: byte, file: file)
+        window = try ByteWindow(stream, from: byte, block: limits.block, file: file)
         scanner = CSVScanner(dialect)
         parser = CSVParser(dialect)
         repair = CSVRepair(dialect)
@@ -61,7 +61,7 @@ final class CSVRecords {
                 case .incomplete:
                     batch.cutOpenCells(to: 0)
                     // An open quote is followed line by line, so that its end is found without starting over.
-                    if window.count > ByteWindow.blockSize * 2 { return try readIrregular(&batch) }
+                    if window.count > limits.block * 2 { return try readIrregular(&batch) }
                 }
             }
             _ = try window.fill()

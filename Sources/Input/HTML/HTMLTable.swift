@@ -8,6 +8,8 @@ final class HTMLTable: TableRows, MarkupHandler {
     private var parser: MarkupParser?
     private var queue: RowQueue
     private var isAtEnd = false
+    private var gathered: [UInt8] = []
+    private static let blockSize = 1 << 14
     /// Tables begun so far, and how many of them are open.
     private var tables = 0
     private var openTables = 0
@@ -43,11 +45,26 @@ final class HTMLTable: TableRows, MarkupHandler {
     func next(into batch: inout RecordBatch) throws -> TableRow? {
         while queue.isEmpty {
             guard !isAtEnd else { return nil }
-            let count = try stream.read(into: block)
-            isAtEnd = count == 0
-            try count > 0 ? parser?.feed(UnsafeRawBufferPointer(rebasing: block[..<count])) : parser?.finish()
+            try feedBlock()
         }
         return queue.takeFirst(into: &batch)
+    }
+
+    /// Feeds a block of one size always: what libxml2 makes of broken tags depends on where a block ends.
+    private func feedBlock() throws {
+        while gathered.count < Self.blockSize {
+            let count = try stream.read(into: block)
+            guard count > 0 else {
+                isAtEnd = true
+                break
+            }
+            gathered.append(contentsOf: block[..<count])
+        }
+        let count = min(gathered.count, Self.blockSize)
+        if count > 0 { try gathered.withUnsafeBytes { try parser?.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) } }
+        gathered.removeFirst(count)
+        isAtEnd = isAtEnd && gathered.isEmpty
+        if isAtEnd { try parser?.finish() }
     }
 
     func start(_ name: UnsafeRawBufferPointer, _ attributes: MarkupAttributes) {

@@ -28,7 +28,7 @@ final class JSONRecords {
         _ stream: any ByteStream, arrangement: JSONLayout.Arrangement, limits: RecordLimits, from start: Position,
         file: String
     ) throws {
-        window = try ByteWindow(stream, from: start.byte, file: file)
+        window = try ByteWindow(stream, from: start.byte, block: limits.block, file: file)
         self.arrangement = arrangement
         self.limits = limits
         self.file = file

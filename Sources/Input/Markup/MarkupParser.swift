@@ -65,7 +65,11 @@ final class MarkupParser {
 
     deinit {
         switch language {
-        case .xml: xmlFreeParserCtxt(context)
+        case .xml:
+            // libxml2 makes a document for declarations of entities, also where it is not asked for one.
+            if let document = context?.pointee.myDoc { xmlFreeDoc(document) }
+            context?.pointee.myDoc = nil
+            xmlFreeParserCtxt(context)
         case .html: htmlFreeParserCtxt(context)
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 
 /// Which named member of a record goes to which column, for formats whose records name their values.
@@ -25,8 +26,12 @@ struct MemberColumns: Sendable {
     ///
     /// - Parameter expected: the column that is tried first; records mostly have their members in one order.
     func column(of key: UnsafeRawBufferPointer, expected: Int) -> Int? {
-        if expected < keys.count, keys[expected].count == key.count, key.elementsEqual(keys[expected]) {
-            return expected
+        if expected < keys.count, keys[expected].count == key.count {
+            let isExpected = keys[expected].withUnsafeBytes { known in
+                guard let known = known.baseAddress, let start = key.baseAddress else { return key.isEmpty }
+                return memcmp(known, start, key.count) == 0
+            }
+            if isExpected { return expected }
         }
         return index[Array(key)]
     }

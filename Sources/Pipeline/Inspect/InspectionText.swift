@@ -71,14 +71,16 @@ extension Inspection {
     private var costLines: [String] {
         guard cost.people > 0 else { return ["Nobody in it can be asked for."] }
         var parts: [String] = []
-        if cost.bulkRequests > 0 { parts.append("\(cost.bulkRequests) bulk requests") }
-        if cost.singleRequests > 0 { parts.append("\(cost.singleRequests) single requests") }
+        if cost.bulkRequests > 0 { parts.append(Self.counted(cost.bulkRequests, "bulk request")) }
+        if cost.singleRequests > 0 { parts.append(Self.counted(cost.singleRequests, "single request")) }
         let time = cost.seconds < 60 ? "less than a minute" : "\(Int((cost.seconds / 60).rounded(.up))) minutes or more"
         return [
-            "To ask a service for what \(cost.people) people lack: \(parts.joined(separator: " and ")), \(time) within the limits,",
+            "To ask a service for what \(cost.people == 1 ? "1 person lacks" : "\(cost.people) people lack"): \(parts.joined(separator: " and ")), \(time) within the limits,",
             "at most \(cost.mostCredits) credits if everything is found at the dearest; the embedded engine charges by its own prices.",
         ]
     }
+
+    private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
     private func percent(_ count: Int) -> Int { Int((Double(count) / Double(max(rows, 1)) * 100).rounded()) }
 
