@@ -61,7 +61,9 @@ final class HTMLTable: TableRows, MarkupHandler {
             gathered.append(contentsOf: block[..<count])
         }
         let count = min(gathered.count, Self.blockSize)
-        if count > 0 { try gathered.withUnsafeBytes { try parser?.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) } }
+        try gathered.withUnsafeBytes { bytes in
+            if count > 0 { try parser?.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
+        }
         gathered.removeFirst(count)
         isAtEnd = isAtEnd && gathered.isEmpty
         if isAtEnd { try parser?.finish() }

@@ -7,7 +7,8 @@ import Records
 final class XMLCensus: MarkupHandler {
     private final class Element {
         let name: String
-        let parent: Element?
+        /// Not kept alive from below, or nothing of a sample would ever be freed.
+        private(set) weak var parent: Element?
         var children: [String: Element] = [:]
         var order: [Element] = []
         var count = 0
