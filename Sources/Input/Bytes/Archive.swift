@@ -25,6 +25,8 @@ final class Archive: ByteStream {
     private let limits: RecordLimits
     private var unpacked = 0
     private var takenBefore = 0
+    /// Where what is read is one gzip stream.
+    private var trailer: GzipTrailer?
 
     init(_ stream: any ByteStream, kind: Kind, limits: RecordLimits, name: String) throws {
         guard let handle = archive_read_new() else { throw Self.failure("there is no memory for it", name) }
@@ -49,7 +51,10 @@ final class Archive: ByteStream {
         archive_read_set_skip_callback(handle, skipBytes)
         if stream is FileReader, kind == .zip { archive_read_set_seek_callback(handle, seekTo) }
         try check(archive_read_open1(handle))
-        if kind == .compressed { _ = try nextEntry() }
+        if kind == .compressed {
+            _ = try nextEntry()
+            if archive_filter_code(handle, 0) == ARCHIVE_FILTER_GZIP { trailer = GzipTrailer() }
+        }
     }
 
     deinit { archive_read_free(handle) }
@@ -86,7 +91,15 @@ final class Archive: ByteStream {
         if count < 0 { try check(Int32(truncatingIfNeeded: count)) }
         unpacked += count
         try checkLimits()
+        if trailer != nil { try checkTrailer(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
         return count
+    }
+
+    private func checkTrailer(_ text: UnsafeRawBufferPointer) throws {
+        trailer?.take(text)
+        guard text.isEmpty, trailer?.contradicts(source.tail) == true else { return }
+        throw Self.failure(
+            "the archive is damaged: its checksum does not fit the \(unpacked) bytes that came out of it", source.name)
     }
 
     private func checkLimits() throws {
@@ -127,6 +140,8 @@ final class Archive: ByteStream {
         let name: String
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         var error: (any Error)?
+        /// The last bytes that were read.
+        private(set) var tail: [UInt8] = []
 
         init(_ stream: any ByteStream, name: String) {
             self.stream = stream
@@ -134,6 +149,12 @@ final class Archive: ByteStream {
         }
 
         deinit { block.deallocate() }
+
+        func read() throws -> Int {
+            let count = try stream.read(into: block)
+            tail = Array((tail + block[max(0, count - 8)..<count]).suffix(8))
+            return count
+        }
 
         func attempt(_ work: () throws -> Int) -> Int {
             do {
@@ -156,7 +177,7 @@ private let readBlock:
     ) -> la_ssize_t = { _, context, block in
         guard let source = source(context) else { return la_ssize_t(ARCHIVE_FATAL) }
         block?.pointee = UnsafeRawPointer(source.block.baseAddress)
-        return source.attempt { try source.stream.read(into: source.block) }
+        return source.attempt { try source.read() }
     }
 
 private let skipBytes: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, la_int64_t) -> la_int64_t = {

@@ -1,18 +1,22 @@
 import Records
 
-/// Holds back lines of a single cell until it is known whether they stand under the table or in it.
+/// Holds back lines with a value in their first cell alone until it is known whether they stand under the table or in it.
 ///
 /// Reports end with lines that are no rows: a copyright notice, a total, who made it and when. Such a line is known by
-/// its place, at the very end and alone in its row, and by words; where no line of the end has such words, all are rows.
+/// its place, at the very end and alone in its row, and by words: the first one that has them is where the table ended.
 struct FooterWatch {
     struct Line {
         var cell: [UInt8]
+        /// Whether the row has all its cells, the others without a value.
+        var isPadded: Bool
         var position: Position
     }
 
     struct Outcome {
-        var lines: [Line]
-        var isFooter: Bool
+        /// Lines that are rows of the table after all.
+        var rows: [Line]
+        /// Lines under the table, which come behind them.
+        var footers: [Line] = []
     }
 
     /// Whether a row of one cell can be a footer: not in a table that is hardly wider.
@@ -27,23 +31,24 @@ struct FooterWatch {
     var isWaiting: Bool { !held.isEmpty }
 
     /// Takes a line by its cell; what it has when there are too many, as rows.
-    mutating func hold(_ cell: [UInt8], at position: Position) -> Outcome? {
-        held.append(Line(cell: cell, position: position))
-        return held.count > Self.most ? release(isFooter: false) : nil
+    mutating func hold(_ cell: [UInt8], isPadded: Bool, at position: Position) -> Outcome? {
+        held.append(Line(cell: cell, isPadded: isPadded, position: position))
+        return held.count > Self.most ? notAtEnd() : nil
     }
 
     /// A whole row came behind.
-    mutating func notAtEnd() -> Outcome? { release(isFooter: false) }
+    mutating func notAtEnd() -> Outcome? { release(footersFrom: held.count) }
 
-    /// The file ends.
+    /// The file ends: from the first line with such words on, nothing is a row.
     mutating func atEnd() -> Outcome? {
-        release(isFooter: held.contains { Self.hasFooterWords(String(decoding: $0.cell, as: UTF8.self)) })
+        let first = held.firstIndex { Self.hasFooterWords(String(decoding: $0.cell, as: UTF8.self)) }
+        return release(footersFrom: first ?? held.count)
     }
 
-    private mutating func release(isFooter: Bool) -> Outcome? {
+    private mutating func release(footersFrom first: Int) -> Outcome? {
         guard !held.isEmpty else { return nil }
         defer { held = [] }
-        return Outcome(lines: held, isFooter: isFooter)
+        return Outcome(rows: Array(held[..<first]), footers: Array(held[first...]))
     }
 
     private static func hasFooterWords(_ text: String) -> Bool {

@@ -30,8 +30,9 @@ struct RowAssembler {
     ///
     /// - Parameter raw: the record as it stands in the file, in case it cannot be a row.
     mutating func add(_ batch: inout RecordBatch, at place: Position, raw: () -> [UInt8]) {
-        if batch.openCells == 1, footers.isCandidate {
-            let full = footers.hold(Array(batch.bytes(of: batch.openCell(0))), at: place)
+        if footers.isCandidate, isAlone(batch) {
+            let full = footers.hold(
+                Array(batch.bytes(of: batch.openCell(0))), isPadded: batch.openCells == width, at: place)
             batch.cutOpenCells(to: 0)
             return settle(full, in: &batch)
         }
@@ -62,14 +63,13 @@ struct RowAssembler {
 
     private mutating func settle(_ outcome: FooterWatch.Outcome?, in batch: inout RecordBatch) {
         guard let outcome else { return }
-        for line in outcome.lines {
-            if outcome.isFooter {
-                batch.notes.add(.footer, line: line.position.line)
-            } else {
-                line.cell.withUnsafeBytes { batch.append(cell: $0) }
-                close(&batch, at: line.position) { line.cell }
-            }
+        for line in outcome.rows {
+            line.cell.withUnsafeBytes { batch.append(cell: $0) }
+            let empty = RecordBatch.Cell(start: batch.nextByte, end: batch.nextByte)
+            while line.isPadded, batch.openCells < width { batch.append(empty) }
+            close(&batch, at: line.position) { line.cell }
         }
+        for line in outcome.footers { batch.notes.add(.footer, line: line.position.line) }
     }
 
     private mutating func close(_ batch: inout RecordBatch, at place: Position, raw: () -> [UInt8]) {
@@ -108,6 +108,13 @@ struct RowAssembler {
         batch.cutOpenCells(to: width)
         json.withUnsafeBytes { batch.append(cell: $0) }
         batch.notes.add(.extraCells, line: line)
+        return true
+    }
+
+    /// Whether only the first cell has a value, as lines under a table have.
+    private func isAlone(_ batch: RecordBatch) -> Bool {
+        guard batch.openCells == 1 || batch.openCells == width, !batch.openCell(0).isEmpty else { return false }
+        for column in 1..<max(batch.openCells, 1) where !batch.openCell(column).isEmpty { return false }
         return true
     }
 

@@ -37,7 +37,7 @@ package enum PipelineFile {
     private static func variables(_ environment: [String: String]) -> [(key: String, value: String)] {
         let sections = [
             "input", "identity", "enrich", "verify", "enrich_api", "enrich_limits", "enrich_retries",
-            "enrich_when_exhausted", "input_csv",
+            "enrich_when_exhausted", "input_csv", "input_html", "input_limits", "input_xlsx", "input_xml",
         ]
         return environment.sorted { $0.key < $1.key }.compactMap { name, value in
             guard name.hasPrefix("MILLRACE_"), !own.contains(name) else { return nil }

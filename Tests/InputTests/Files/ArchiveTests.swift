@@ -37,6 +37,14 @@ import Testing
         #expect(bytes > 0)
     }
 
+    @Test func aDamagedChecksumIsSaid() throws {
+        var data = ArchiveWriter.compressed(Data(Self.text.utf8), .gzip)
+        #expect(try Reading.of(data).rows.count == 5000)
+        data[data.count - 7] ^= 1
+        let error = #expect(throws: Diagnostic.self) { try Reading.of(data) }
+        #expect(error?.code == "damaged_archive" && error?.message.contains("checksum") == true)
+    }
+
     @Test func anArchiveHoldsOneExportForEachFile() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(
