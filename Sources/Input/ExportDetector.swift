@@ -40,7 +40,7 @@ struct ExportDetector {
         }
         try FormatDetector.refuse(head, file: file)
         (format, columns) = (.jsonl(JSONLayout.empty), [])
-        detectEncoding(head, settings, file: file)
+        try detectEncoding(head, settings, file: file)
 
         var text = try ExportOpening.text(bytes, encoding, isMarkup: false, file: file)
         var sample = try text.peek(Self.sampleSize)
@@ -68,10 +68,16 @@ struct ExportDetector {
         if opening.file.isPipe, opening.member == nil { pipe = text }
     }
 
-    private mutating func detectEncoding(_ head: [UInt8], _ settings: ExportSettings, file: String) {
+    /// - Throws: ``Diagnostic`` `unknown_format` for bytes that are no text in any encoding.
+    private mutating func detectEncoding(_ head: [UInt8], _ settings: ExportSettings, file: String) throws {
         let found = EncodingDetector(head)
         encoding = settings.encoding ?? found.encoding
         guard settings.encoding == nil, found.evidence == .guess else { return }
+        guard !EncodingDetector.isBinary(head) else {
+            throw Diagnostic(
+                code: "unknown_format", "this is no text, and no format that is read", file: file,
+                hint: "export it as CSV; where it is text all the same, set input.encoding")
+        }
         notes.append(
             Diagnostic(
                 .warning, code: "guessed_encoding",

@@ -85,6 +85,13 @@ struct EncodingDetector {
         return sample[..<end].withUnsafeBytes { UTF8Check.isValid($0) }
     }
 
+    /// Whether more than one byte in fifty is a control character that texts do not have.
+    static func isBinary(_ sample: [UInt8]) -> Bool {
+        // Line ends, tabs, escapes, page breaks, and what databases write between cells.
+        let usual: Set<UInt8> = [0x01, 0x09, 0x0A, 0x0C, 0x0D, 0x1B, 0x1F]
+        return sample.count { $0 < 0x20 && !usual.contains($0) } * 50 > sample.count
+    }
+
     // MARK: Guessing
 
     private static func guess(_ sample: [UInt8]) -> String {

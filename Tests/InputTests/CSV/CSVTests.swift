@@ -70,6 +70,12 @@ import Testing
         #expect(read.notes[.shortRow] == nil)
     }
 
+    @Test(arguments: ["Summe: 2", "Alle Rechte vorbehalten.", "Généré par Yann", "Copyright © 2026"])
+    func footersSpeakSeveralLanguages(_ line: String) throws {
+        let read = try read("a,b,c\n1,2,3\n\(line)\n")
+        #expect(read.rows.count == 1 && read.notes[.footer]?.count == 1)
+    }
+
     @Test func aSingleCellInTheTableOrWithoutFooterWordsIsARow() throws {
         let read = try read("a,b,c\nconfidential information\n1,2,3\nZelda\n")
         #expect(read.rows == [["confidential information", "", ""], ["1", "2", "3"], ["Zelda", "", ""]])

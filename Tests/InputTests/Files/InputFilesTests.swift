@@ -83,6 +83,13 @@ import Testing
         #expect(error?.hint != nil)
     }
 
+    @Test func bytesThatAreNoTextAreRefused() throws {
+        var random = SeededRandom(5)
+        let noise = Data((0..<2000).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let error = #expect(throws: Diagnostic.self) { try Reading.of(Data([0, 1, 2]) + noise) }
+        #expect(error?.code == "unknown_format" && error?.message.contains("no text") == true)
+    }
+
     /// What every export of a real program comes to: three people, or two with the lines under them left out.
     @Test(
         arguments: try FileManager.default.contentsOfDirectory(atPath: Checkout.file("Tests/Fixtures/exports")).sorted()
