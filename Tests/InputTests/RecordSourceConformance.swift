@@ -178,9 +178,9 @@ import Testing
         }
     }
 
-    /// A hundred times the rows take no more memory, but for what the system's allocator keeps.
+    /// What is held at once is a batch, and a batch has the same size in a file of any length.
     @Test(arguments: Format.allCases)
-    func memoryDoesNotGrowWithTheFile(_ format: Format) throws {
+    func whatIsHeldDoesNotGrowWithTheFile(_ format: Format) throws {
         let folder = try TemporaryFolder()
         let rows = (0..<60_000).map { ["row \($0)", "some text that makes it longer \($0)", "and more of it"] }
         let path = try folder.write("in", try format.data(rows))
