@@ -62,7 +62,7 @@ struct CSVRepair {
                 (isInQuotes, openCell) = (true, 0)
                 index += 1
             }
-            guard let stop = line[index...].firstIndex(where: { $0 == quote || hasBackslash && $0 == 0x5C }) else {
+            guard let stop = mark(in: line, from: index) else {
                 take(line[index...])
                 take(ending[...])
                 return .open
@@ -99,6 +99,17 @@ struct CSVRepair {
         }
     }
 
+    /// Where the next quote or backslash stands.
+    private func mark(in line: UnsafeRawBufferPointer, from index: Int) -> Int? {
+        var index = index
+        while index < line.count {
+            let byte = line[index]
+            if byte == quote || hasBackslash && byte == 0x5C { return index }
+            index += 1
+        }
+        return nil
+    }
+
     /// Where the cell is closed behind a quote that stands before other text; nil where another cell begins before that.
     private func closeOnThisLine(_ line: UnsafeRawBufferPointer, behind stop: Int) -> Int? {
         var index = stop + 1
@@ -131,7 +142,7 @@ struct CSVRepair {
     }
 
     private mutating func take(_ text: Slice<UnsafeRawBufferPointer>) {
-        strict.append(contentsOf: text)
+        strict.append(contentsOf: UnsafeRawBufferPointer(rebasing: text))
         openCell += text.count
     }
 
