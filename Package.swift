@@ -128,7 +128,7 @@ for target in package.targets where ![.system].contains(target.type) {
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
     // Tests read megabytes: what goes over every byte is optimised in debug builds too.
-    if ["Records", "Input"].contains(target.name) {
+    if ["Records", "Input", "TestSupport"].contains(target.name) {
         settings.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
     }
     if Context.environment["MILLRACE_WARNINGS"] == "error" {

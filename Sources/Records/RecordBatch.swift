@@ -2,11 +2,15 @@
 ///
 /// `bytes` holds everything that was read, `cells` says where in it each cell lies, row after row. A cell is UTF-8
 /// without quotes or escapes. Rows are never ragged: a source pads short rows and rejects those it cannot fit.
-package struct RecordBatch: Sendable {
+///
+/// What readers and writers do for every cell is public, since the compiler inlines nothing else across modules.
+public struct RecordBatch: Sendable {
     /// Cells a row, the same for all rows of a file.
-    package let columnCount: Int
+    public let columnCount: Int
     /// Where each row starts.
     package private(set) var positions: [Position] = []
+    /// Cells of rows that are closed.
+    @usableFromInline private(set) var closedCells = 0
     /// Records between these rows that could not be read, in order.
     package var rejects: [Reject] = []
     /// What was remarkable about what was read, and left or mended as it is.
@@ -21,17 +25,17 @@ package struct RecordBatch: Sendable {
     private var originalEnds: [Int32] = []
 
     /// Where a cell lies in a buffer.
-    package struct Cell: Sendable, Equatable {
-        package var start: Int32
-        package var end: Int32
+    public struct Cell: Sendable, Equatable {
+        public var start: Int32
+        public var end: Int32
 
-        @inlinable package init(start: Int, end: Int) {
+        @inlinable @inline(__always) public init(start: Int, end: Int) {
             self.start = Int32(truncatingIfNeeded: start)
             self.end = Int32(truncatingIfNeeded: end)
         }
 
-        @inlinable package var isEmpty: Bool { start == end }
-        @inlinable package var count: Int { Int(end - start) }
+        @inlinable public var isEmpty: Bool { start == end }
+        @inlinable public var count: Int { Int(end - start) }
 
         /// The same cell where its buffer begins `distance` bytes later.
         package func moved(by distance: Int) -> Cell { Cell(start: Int(start) + distance, end: Int(end) + distance) }
@@ -82,32 +86,34 @@ package struct RecordBatch: Sendable {
     }
 
     /// The cells of a batch; good while ``withCells(_:)`` runs.
-    package struct CellView {
+    public struct CellView {
         @usableFromInline let cells: UnsafeBufferPointer<Cell>
         @usableFromInline let bytes: UnsafeRawBufferPointer
         @usableFromInline let columnCount: Int
 
         @inlinable
-        package subscript(row: Int, column: Int) -> UnsafeRawBufferPointer {
-            let cell = cells[row * columnCount + column]
-            return UnsafeRawBufferPointer(rebasing: bytes[Int(cell.start)..<Int(cell.end)])
+        public subscript(row: Int, column: Int) -> UnsafeRawBufferPointer {
+            @inline(__always) get {
+                let cell = cells[row &* columnCount &+ column]
+                return UnsafeRawBufferPointer(rebasing: bytes[Int(cell.start)..<Int(cell.end)])
+            }
         }
     }
 
     // MARK: Filling
 
     /// Adds bytes that cells will lie in, and says where they start.
-    @inlinable
-    package mutating func append(_ more: UnsafeRawBufferPointer) -> Int {
+    @inlinable @inline(__always)
+    public mutating func append(_ more: UnsafeRawBufferPointer) -> Int {
         defer { bytes.append(contentsOf: more) }
         return bytes.count
     }
 
     /// Where bytes that are added next will start.
-    @inlinable package var nextByte: Int { bytes.count }
+    @inlinable public var nextByte: Int { bytes.count }
 
     /// Adds a cell that lies in bytes that were added or will be.
-    @inlinable package mutating func append(_ cell: Cell) { cells.append(cell) }
+    @inlinable @inline(__always) public mutating func append(_ cell: Cell) { cells.append(cell) }
 
     /// Adds a cell with its bytes.
     package mutating func append(cell: UnsafeRawBufferPointer) {
@@ -119,13 +125,13 @@ package struct RecordBatch: Sendable {
     package func bytes(of cell: Cell) -> ArraySlice<UInt8> { bytes[Int(cell.start)..<Int(cell.end)] }
 
     /// Cells of the row that is being filled.
-    package var openCells: Int { cells.count - positions.count * columnCount }
+    @inlinable public var openCells: Int { cells.count - closedCells }
 
     /// One cell of the row that is being filled.
-    package func openCell(_ column: Int) -> Cell { cells[positions.count * columnCount + column] }
+    @inlinable public func openCell(_ column: Int) -> Cell { cells[closedCells + column] }
 
     /// The cells of the row that is being filled, from one of them on.
-    package func openCells(from first: Int) -> ArraySlice<Cell> { cells[(positions.count * columnCount + first)...] }
+    package func openCells(from first: Int) -> ArraySlice<Cell> { cells[(closedCells + first)...] }
 
     /// Takes back cells of the row that is being filled until `count` are left.
     package mutating func cutOpenCells(to count: Int) {
@@ -140,6 +146,7 @@ package struct RecordBatch: Sendable {
             let empty = Cell(start: bytes.count, end: bytes.count)
             cells.append(contentsOf: repeatElement(empty, count: missing))
         }
+        closedCells = cells.count
     }
 
     /// Keeps the text of the row that was closed last as it stands in the file.

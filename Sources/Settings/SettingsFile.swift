@@ -39,18 +39,19 @@ package enum SettingsFile {
             let filled = fill(root, from: environment, noting: &lint)
             table.read(SettingsValue(node: filled), into: &section, noting: &lint)
         } catch let error as YamlError {
-            lint.note("this is not YAML: \(problem(error))")
+            let (problem, mark) = problem(error)
+            lint.note("this is not YAML: \(problem)", at: mark)
         }
         guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
     }
 
     /// What is wrong, without the line itself: it may hold a key.
-    private static func problem(_ error: YamlError) -> String {
+    private static func problem(_ error: YamlError) -> (String, Mark?) {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            "\(problem) at \(mark.line):\(mark.column)"
-        default: "it cannot be read"
+            (problem, mark)
+        default: ("it cannot be read", nil)
         }
     }
 

@@ -54,11 +54,11 @@ package struct Lint {
     package init(file: String) { self.file = file }
 
     package mutating func note(_ message: String, at value: SettingsValue, hint: String? = nil) {
-        note(message, at: value.node, hint: hint)
+        note(message, at: value.node.mark, hint: hint)
     }
 
     package mutating func note(_ message: String, at key: SettingsKey, hint: String? = nil) {
-        note(message, at: key.node, hint: hint)
+        note(message, at: key.node.mark, hint: hint)
     }
 
     /// Notes what is wrong with the file as a whole.
@@ -66,11 +66,11 @@ package struct Lint {
         found.append(Diagnostic(code: "invalid_settings", message, file: file, hint: hint))
     }
 
-    private mutating func note(_ message: String, at node: Node, hint: String?) {
+    /// Notes what is wrong at a place, where that is known.
+    mutating func note(_ message: String, at mark: Mark?, hint: String? = nil) {
         found.append(
             Diagnostic(
-                code: "invalid_settings", message, file: file, line: node.mark?.line,
-                column: node.mark.map { String($0.column) },
+                code: "invalid_settings", message, file: file, line: mark?.line, column: mark.map { String($0.column) },
                 hint: hint))
     }
 }

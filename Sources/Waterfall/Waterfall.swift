@@ -13,22 +13,7 @@ package struct Waterfall: Sendable {
     ///
     /// - Throws: ``InvalidSettings``, or ``Diagnostic`` for a provider whose file cannot be read.
     package init(path: String, environment: [String: String]) throws {
-        var settings = WaterfallSettings()
-        try SettingsFile.read(path, into: &settings, by: WaterfallSettings.table, environment: environment)
-        var lint = Lint(file: path)
-        let names = settings.providers.map(\.name)
-        for name in Set(names) where names.count(where: { $0 == name }) > 1 || name.isEmpty {
-            lint.note(name.isEmpty ? "a provider has no name" : "two providers are called '\(name)'")
-        }
-        for channel in Channel.allCases {
-            for name in settings.order[channel] where !names.contains(name) {
-                lint.note(
-                    "order.\(channel.rawValue) names a provider '\(name)' that is not described",
-                    hint: Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'?" })
-            }
-        }
-        guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
-
+        let settings = try WaterfallSettings.read(path, environment: environment)
         self.settings = settings
         let providers = Dictionary(
             uniqueKeysWithValues: try settings.providers.map { ($0.name, try TableProvider($0)) })

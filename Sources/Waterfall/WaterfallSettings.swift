@@ -20,6 +20,30 @@ package struct WaterfallSettings: Sendable {
 
     package init() {}
 
+    /// - Throws: ``InvalidSettings`` with everything that is wrong, or ``Diagnostic`` where the file cannot be read.
+    package static func read(_ path: String, environment: [String: String]) throws -> WaterfallSettings {
+        var settings = WaterfallSettings()
+        try SettingsFile.read(path, into: &settings, by: table, environment: environment)
+        try settings.check(file: path)
+        return settings
+    }
+
+    private func check(file: String) throws {
+        var lint = Lint(file: file)
+        let names = providers.map(\.name)
+        for name in Set(names).sorted() where names.count(where: { $0 == name }) > 1 || name.isEmpty {
+            lint.note(name.isEmpty ? "a provider has no name" : "two providers are called '\(name)'")
+        }
+        for channel in Channel.allCases {
+            for name in order[channel] where !names.contains(name) {
+                lint.note(
+                    "order.\(channel.rawValue) names a provider '\(name)' that is not described",
+                    hint: Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'?" })
+            }
+        }
+        guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
+    }
+
     package static var table: SettingsTable<WaterfallSettings> {
         SettingsTable([
             .number("version", \.version, 1...1, "Version of this format."),

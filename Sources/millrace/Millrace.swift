@@ -11,6 +11,7 @@ struct MillraceCommand: AsyncParsableCommand {
             Examples:
               millrace inspect contacts.csv
               millrace run pipelines/quickstart.yaml
+              millrace lint pipelines/quickstart.yaml
               millrace enrich contacts.csv -o enriched.csv --waterfall pipelines/waterfall.yaml
               millrace normalize contacts.csv -o - | head
               millrace convert contacts.xlsx -o contacts.csv
@@ -22,5 +23,6 @@ struct MillraceCommand: AsyncParsableCommand {
         version: Millrace.version,
         subcommands: [
             RunCommand.self, EnrichCommand.self, NormalizeCommand.self, ConvertCommand.self, InspectCommand.self,
+            LintCommand.self,
         ])
 }

@@ -125,6 +125,23 @@ import Testing
         #expect(result.err.contains("NO_SUCH"))
     }
 
+    @Test func lintSaysEveryMistakeInEveryPipelineAndItsWaterfall() async throws {
+        try folder.write("a.yaml", "input: {paths: [no-such.csv]}\nenrich:\n  chanels: [phone]\n  min_confidence: 7\n")
+        try folder.write("b.yaml", "input:\n  paths: [x.csv]\n enrich: {}\n")
+        try folder.write(
+            "c.yaml", "input: {paths: [no-such.csv]}\nenrich: {waterfall: c-w.yaml}\noutput: [{path: o.csv}]\n")
+        try folder.write("c-w.yaml", "providers: []\norder: {phone: [nobody]}\n")
+        try folder.write(
+            "d.yaml", "input: {paths: [no-such.csv]}\nenrich: {waterfall: w.yaml}\noutput: [{path: o.csv}]\n")
+        let result = try await run("lint", "a.yaml", "b.yaml", "c.yaml", "d.yaml")
+        #expect(result.code == 78)
+        for place in ["a.yaml:3:3: error", "a.yaml:4:", "b.yaml:3:", "c-w.yaml: error: order.phone"] {
+            #expect(result.err.contains(place), "\(place) in \(result.err)")
+        }
+        #expect(result.out == "d.yaml: good\n")
+        #expect(try await run("lint", "nowhere.yaml").code == 66)
+    }
+
     @Test func thePipelineOfTheREADMEIsAccepted() async throws {
         let readme = try String(contentsOfFile: Checkout.file("README.md"), encoding: .utf8)
         let start = try #require(readme.range(of: "```yaml\n")), text = readme[start.upperBound...]

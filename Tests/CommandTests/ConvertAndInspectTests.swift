@@ -110,6 +110,8 @@ import Testing
         #expect(
             pipeline.contains("email: \"Email\"") && pipeline.contains("csv: {delimiter: ;, header_row: 1}"),
             "\(pipeline)")
+        let linted = try await run("lint", "p.yaml")
+        #expect(linted.code == 0 && linted.out == "p.yaml: good\n", "\(linted.err)")
         let ran = try await run("run", "p.yaml")
         #expect(ran.code == 0, "\(ran.err)")
         #expect(try folder.read("out/leads.csv").contains("+12125550142"))

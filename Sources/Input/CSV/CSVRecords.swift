@@ -55,13 +55,13 @@ final class CSVRecords {
                     window.base, count: window.count, isFinal: window.isAtEnd, shift: batch.nextByte, into: &batch)
                 {
                 case .record(let end): return take(end, &batch)
-                case .irregular:
-                    batch.cutOpenCells(to: 0)
-                    return try readIrregular(&batch)
+                case .irregular(let index):
+                    _ = batch.append(window[0..<index])
+                    return try readIrregular(from: index, &batch)
                 case .incomplete:
                     batch.cutOpenCells(to: 0)
                     // An open quote is followed line by line, so that its end is found without starting over.
-                    if window.count > limits.block * 2 { return try readIrregular(&batch) }
+                    if window.count > limits.block * 2 { return try readIrregular(from: 0, &batch) }
                 }
             }
             _ = try window.fill()
@@ -71,7 +71,7 @@ final class CSVRecords {
     private func take(_ end: Int, _ batch: inout RecordBatch) -> Found {
         length = end
         raw = window[0..<end]
-        lines = Self.lineEnds(in: raw)
+        lines = Self.lineEnds(in: raw, hasOwn: true)
         if end <= 2, raw.allSatisfy({ $0 == 10 || $0 == 13 }) {
             batch.cutOpenCells(to: 0)
             return .blank
@@ -80,28 +80,33 @@ final class CSVRecords {
         return .record
     }
 
-    /// Line ends in a record: nearly always the one at its end.
-    private static func lineEnds(in raw: UnsafeRawBufferPointer) -> Int {
-        guard let base = raw.baseAddress else { return 1 }
+    /// Line ends in a record or in a part of it: nearly always only the one at its end.
+    ///
+    /// - Parameter hasOwn: the record's own end counts as one, even where the file ends without it.
+    private static func lineEnds(in raw: UnsafeRawBufferPointer, hasOwn: Bool) -> Int {
+        guard let base = raw.baseAddress, !raw.isEmpty else { return hasOwn ? 1 : 0 }
         var body = raw.count
-        while body > 0, raw[body - 1] == 10 || raw[body - 1] == 13 { body -= 1 }
-        guard memchr(base, 10, body) != nil || memchr(base, 13, body) != nil else { return 1 }
-        var count = 1
+        while hasOwn, body > 0, raw[body - 1] == 10 || raw[body - 1] == 13 { body -= 1 }
+        var count = hasOwn ? 1 : 0
+        guard memchr(base, 10, body) != nil || memchr(base, 13, body) != nil else { return count }
         for index in 0..<body where raw[index] == 10 || raw[index] == 13 && raw[index + 1] != 10 { count += 1 }
         return count
     }
 
     // MARK: Records with quotes that need a closer look
 
-    private func readIrregular(_ batch: inout RecordBatch) throws -> Found {
-        repair.begin()
-        var start = 0
-        var firstLine = 0
-        lines = 0
+    /// - Parameter first: where the first such cell starts; the cells before it are in the batch's open row.
+    private func readIrregular(from first: Int, _ batch: inout RecordBatch) throws -> Found {
+        let earlierLines = Self.lineEnds(in: window[0..<first], hasOwn: false)
+        repair.begin(onFirstLine: earlierLines == 0)
+        lines = earlierLines
+        var start = first
         while let line = try line(from: start) {
-            guard line.isWhole else { return try passOver(from: line.end) }
+            guard line.isWhole else {
+                batch.cutOpenCells(to: 0)
+                return try passOver(from: line.end)
+            }
             lines += 1
-            if lines == 1 { firstLine = line.end }
             let outcome = repair.feed(window[start..<line.textEnd], ending: window[line.textEnd..<line.end])
             start = line.end
             switch outcome {
@@ -110,17 +115,19 @@ final class CSVRecords {
                 raw = window[0..<start]
                 parser.split(repair.strict, into: &batch)
                 return .record
-            case .contradicted: return unclosed(firstLine)
+            case .contradicted: return try unclosed(&batch)
             case .open:
-                if repair.openCell > limits.field || start > limits.record { return unclosed(firstLine) }
+                if repair.openCell > limits.field || start > limits.record { return try unclosed(&batch) }
             }
         }
-        return unclosed(firstLine)
+        return try unclosed(&batch)
     }
 
-    private func unclosed(_ firstLine: Int) -> Found {
-        length = firstLine
-        raw = window[0..<firstLine]
+    /// Gives up on the record: its first line is no row, and the next one may be.
+    private func unclosed(_ batch: inout RecordBatch) throws -> Found {
+        batch.cutOpenCells(to: 0)
+        length = try line(from: 0)?.end ?? window.count
+        raw = window[0..<length]
         lines = 1
         return .unclosedQuote
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 
 /// Writes a record whose quotes are not plain anew, as RFC 4180 (section 2) asks for, one physical line after the other.
@@ -34,10 +35,10 @@ struct CSVRepair {
         hasBackslash = dialect.escape == .backslash
     }
 
-    /// Begins a record.
-    mutating func begin() {
+    /// Begins with a record, or with the rest of one.
+    mutating func begin(onFirstLine: Bool) {
         strict.removeAll(keepingCapacity: true)
-        (openCell, isInQuotes, isFirstLine) = (0, false, true)
+        (openCell, isInQuotes, isFirstLine) = (0, false, onFirstLine)
     }
 
     /// Reads on through one line.
@@ -89,7 +90,7 @@ struct CSVRepair {
                 takeQuote()
                 index = stop + 1
             } else {
-                let end = line[(stop + 1)...].firstIndex(of: delimiter) ?? line.count
+                let end = find(delimiter, in: line, from: stop + 1) ?? line.count
                 for byte in line[(stop + 1)..<end] { byte == quote ? takeQuote() : strict.append(byte) }
                 strict.append(quote)
                 isInQuotes = false
@@ -101,19 +102,21 @@ struct CSVRepair {
 
     /// Where the next quote or backslash stands.
     private func mark(in line: UnsafeRawBufferPointer, from index: Int) -> Int? {
-        var index = index
-        while index < line.count {
-            let byte = line[index]
-            if byte == quote || hasBackslash && byte == 0x5C { return index }
-            index += 1
-        }
-        return nil
+        guard hasBackslash else { return find(quote, in: line, from: index) }
+        return line[index...].firstIndex { $0 == quote || $0 == 0x5C }
+    }
+
+    private func find(_ byte: UInt8, in line: UnsafeRawBufferPointer, from index: Int) -> Int? {
+        guard let base = line.baseAddress, index < line.count,
+            let found = memchr(base + index, Int32(byte), line.count - index)
+        else { return nil }
+        return base.distance(to: UnsafeRawPointer(found))
     }
 
     /// Where the cell is closed behind a quote that stands before other text; nil where another cell begins before that.
     private func closeOnThisLine(_ line: UnsafeRawBufferPointer, behind stop: Int) -> Int? {
         var index = stop + 1
-        while let found = line[index...].firstIndex(of: quote) {
+        while let found = find(quote, in: line, from: index) {
             if line[found - 1] == delimiter { return nil }
             if found + 1 == line.count || line[found + 1] == delimiter { return found }
             index = found + (line[found + 1] == quote ? 2 : 1)
@@ -124,9 +127,9 @@ struct CSVRepair {
 
     /// A cell that does not begin with a quote; quotes in it are text.
     private mutating func takePlain(_ line: UnsafeRawBufferPointer, from index: Int) -> Int {
-        let end = line[index...].firstIndex(of: delimiter) ?? line.count
-        let cell = line[index..<end]
-        guard cell.contains(quote) else {
+        let end = find(delimiter, in: line, from: index) ?? line.count
+        let cell = UnsafeRawBufferPointer(rebasing: line[index..<end])
+        guard find(quote, in: cell, from: 0) != nil else {
             strict.append(contentsOf: cell)
             return end
         }

@@ -9,8 +9,8 @@ struct CSVScanner {
     enum Outcome {
         /// A record, with the index behind its line end.
         case record(end: Int)
-        /// Quotes that need a closer look.
-        case irregular
+        /// Quotes that need a closer look, in the cell that starts at an index; the cells before it are good.
+        case irregular(at: Int)
         /// The record does not end within these bytes.
         case incomplete
     }
@@ -48,14 +48,14 @@ struct CSVScanner {
             let end: Int
             if hasQuote, index < count, bytes[index] == quote {
                 guard let found = memchr(bytes + index + 1, Int32(quote), count - index - 1) else {
-                    return isFinal ? .irregular : .incomplete
+                    return isFinal ? .irregular(at: index) : .incomplete
                 }
                 let close = UnsafeRawPointer(bytes).distance(to: UnsafeRawPointer(found))
-                if hasBackslash, memchr(bytes + index, 0x5C, close - index) != nil { return .irregular }
+                if hasBackslash, memchr(bytes + index, 0x5C, close - index) != nil { return .irregular(at: index) }
                 end = close + 1
                 guard end < count || isFinal else { return .incomplete }
                 if end < count, bytes[end] != delimiter, bytes[end] != Self.lf, bytes[end] != Self.cr {
-                    return .irregular
+                    return .irregular(at: index)
                 }
                 batch.append(RecordBatch.Cell(start: shift &+ index &+ 1, end: shift &+ close))
             } else {

@@ -2,14 +2,9 @@ import Records
 
 /// The rows of one table in a web page, such as the ".xls" files that some programs write.
 final class HTMLTable: TableRows, MarkupHandler {
-    private let stream: MarkupText
     private let wanted: Int
-    private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 16)
-    private var parser: MarkupParser?
+    private var feed: MarkupFeed?
     private var queue: RowQueue
-    private var isAtEnd = false
-    private var gathered: [UInt8] = []
-    private static let blockSize = 1 << 14
     /// Tables begun so far, and how many of them are open.
     private var tables = 0
     private var openTables = 0
@@ -31,42 +26,19 @@ final class HTMLTable: TableRows, MarkupHandler {
 
     /// - Parameter number: of the table in the page, 1-based.
     init(_ stream: any ByteStream, number: Int, limits: RecordLimits, file: String) {
-        self.stream = MarkupText(stream)
         wanted = number
         mostColumns = limits.columns
         queue = RowQueue(mostBytes: limits.field)
-        parser = MarkupParser(.html, handler: Unretained(self), limits: limits, file: file)
+        feed = MarkupFeed(stream, as: .html, handler: self, limits: limits, file: file)
     }
 
-    deinit { block.deallocate() }
-
-    var taken: Int { stream.taken }
+    var taken: Int { feed?.taken ?? 0 }
 
     func next(into batch: inout RecordBatch) throws -> TableRow? {
         while queue.isEmpty {
-            guard !isAtEnd else { return nil }
-            try feedBlock()
+            guard try feed?.next() == true else { return nil }
         }
         return queue.takeFirst(into: &batch)
-    }
-
-    /// Feeds a block of one size always: what libxml2 makes of broken tags depends on where a block ends.
-    private func feedBlock() throws {
-        while gathered.count < Self.blockSize {
-            let count = try stream.read(into: block)
-            guard count > 0 else {
-                isAtEnd = true
-                break
-            }
-            gathered.append(contentsOf: block[..<count])
-        }
-        let count = min(gathered.count, Self.blockSize)
-        try gathered.withUnsafeBytes { bytes in
-            if count > 0 { try parser?.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
-        }
-        gathered.removeFirst(count)
-        isAtEnd = isAtEnd && gathered.isEmpty
-        if isAtEnd { try parser?.finish() }
     }
 
     func start(_ name: UnsafeRawBufferPointer, _ attributes: MarkupAttributes) {
@@ -81,7 +53,7 @@ final class HTMLTable: TableRows, MarkupHandler {
             }
         case .row where openTables == 1:
             rowsInTable[tables - 1] += 1
-            if isInTable { rowLine = parser?.line ?? 1 }
+            if isInTable { rowLine = feed?.line ?? 1 }
         case .cell where openTables == 1 && isInTable:
             cell = []
             span.columns = min(max(attributes.value("colspan").flatMap { Int($0) } ?? 1, 1), mostColumns)
@@ -159,17 +131,6 @@ final class HTMLTable: TableRows, MarkupHandler {
         while let last = out.last, last == 32 || last == 10 { out.removeLast() }
         return out
     }
-}
-
-/// A handler that its parser does not keep alive, since it keeps the parser.
-final class Unretained: MarkupHandler {
-    private unowned let handler: any MarkupHandler
-
-    init(_ handler: any MarkupHandler) { self.handler = handler }
-
-    func start(_ name: UnsafeRawBufferPointer, _ attributes: MarkupAttributes) { handler.start(name, attributes) }
-    func text(_ text: UnsafeRawBufferPointer) { handler.text(text) }
-    func end() { handler.end() }
 }
 
 /// How a web page is read, where it is not found out.

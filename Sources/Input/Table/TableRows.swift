@@ -62,13 +62,11 @@ struct RowQueue {
         }
         taken += 1
         if isEmpty {
-            let open = Array(cells[end...])
-            if open.isEmpty {
-                bytes.removeAll(keepingCapacity: true)
-                cells.removeAll(keepingCapacity: true)
-            } else {
-                cells = open
-            }
+            // Blocks mostly end in the middle of a row, whose cells move to the front.
+            let passed = end < cells.count ? Int(cells[end].start) : bytes.count
+            bytes.removeSubrange(..<passed)
+            cells.removeSubrange(..<end)
+            for index in cells.indices { cells[index] = cells[index].moved(by: -passed) }
             rows.removeAll(keepingCapacity: true)
             taken = 0
         }

@@ -2,17 +2,14 @@ import Records
 
 /// The rows of one sheet (ECMA-376, part 1, 18.3.1).
 final class SheetRows: TableRows, MarkupHandler {
-    private let stream: MarkupText
     private let strings: SharedStrings
     private let formats: [NumberFormat]
     private let countsFrom1904: Bool
     private let mostColumns: Int
     /// Columns of the table; gaps beyond them are not filled, whatever a cell says where it stands.
     private let width: Int
-    private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 13, alignment: 16)
-    private var parser: MarkupParser?
+    private var feed: MarkupFeed?
     private var queue: RowQueue
-    private var isAtEnd = false
 
     private enum CellType {
         case number, shared, text, inline, boolean, date
@@ -38,26 +35,20 @@ final class SheetRows: TableRows, MarkupHandler {
         _ stream: any ByteStream, workbook: Workbook, strings: SharedStrings, width: Int?, limits: RecordLimits,
         file: String
     ) {
-        self.stream = MarkupText(stream)
         self.strings = strings
         formats = workbook.formats
         countsFrom1904 = workbook.countsFrom1904
         mostColumns = limits.columns
         self.width = width ?? limits.columns
         queue = RowQueue(mostBytes: limits.field)
-        parser = MarkupParser(.xml, handler: Unretained(self), limits: limits, file: file)
+        feed = MarkupFeed(stream, as: .xml, handler: self, limits: limits, file: file)
     }
 
-    deinit { block.deallocate() }
-
-    var taken: Int { stream.taken }
+    var taken: Int { feed?.taken ?? 0 }
 
     func next(into batch: inout RecordBatch) throws -> TableRow? {
         while queue.isEmpty {
-            guard !isAtEnd else { return nil }
-            let count = try stream.read(into: block)
-            isAtEnd = count == 0
-            try count > 0 ? parser?.feed(UnsafeRawBufferPointer(rebasing: block[..<count])) : parser?.finish()
+            guard try feed?.next() == true else { return nil }
         }
         return queue.takeFirst(into: &batch)
     }

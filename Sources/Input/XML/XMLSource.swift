@@ -6,12 +6,10 @@ final class XMLSource: RecordSource, XMLRecords.Receiver {
     private let file: String
     private let limits: RecordLimits
     private let rules: ReadingRules
-    private let stream: any ByteStream
     private let joins: Bool
-    private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     private var row: MemberColumns.Row
     private var handler: XMLRecords?
-    private var parser: MarkupParser?
+    private var feed: MarkupFeed?
     private var isAtEnd = false
 
     private var batch: RecordBatch
@@ -28,7 +26,6 @@ final class XMLSource: RecordSource, XMLRecords.Receiver {
         _ stream: any ByteStream, name: String, layout: XMLLayout, rules: ReadingRules, limits: RecordLimits,
         from start: Position
     ) throws {
-        self.stream = MarkupText(stream)
         file = name
         self.limits = limits
         self.rules = rules
@@ -39,17 +36,13 @@ final class XMLSource: RecordSource, XMLRecords.Receiver {
         batch = RecordBatch(columnCount: columns.count, start: start)
         let handler = XMLRecords(record: layout.record, joins: joins, mostText: limits.record, receiver: self)
         self.handler = handler
-        parser = MarkupParser(.xml, handler: handler, limits: limits, file: file)
+        feed = MarkupFeed(stream, as: .xml, handler: handler, limits: limits, file: file)
     }
-
-    deinit { block.deallocate() }
 
     func next() throws -> RecordBatch? {
         while !isAtEnd, !batch.isFull(limits) {
-            let count = try stream.read(into: block)
-            isAtEnd = count == 0
             do {
-                try count > 0 ? parser?.feed(UnsafeRawBufferPointer(rebasing: block[..<count])) : parser?.finish()
+                isAtEnd = try feed?.next() != true
             } catch {
                 // What was read before the break is handed out first.
                 guard !batch.isEmpty else { throw error }
@@ -62,7 +55,7 @@ final class XMLSource: RecordSource, XMLRecords.Receiver {
             return nil
         }
         batch.end = Position(byte: max(record, skipped), line: line, record: max(record, skipped) + 1)
-        batch.taken = stream.taken
+        batch.taken = feed?.taken ?? 0
         let full = batch
         batch = RecordBatch(columnCount: columns.count, start: full.end)
         row.move(from: full, to: &batch)
@@ -75,7 +68,7 @@ final class XMLSource: RecordSource, XMLRecords.Receiver {
     // MARK: From the records
 
     func recordStarts() {
-        line = parser?.line ?? line
+        line = feed?.line ?? line
         rowStart = batch.nextByte
         (problem, hasMark) = (nil, false)
     }

@@ -30,13 +30,10 @@ struct CSVText: Sendable {
     /// - Parameter start: room for ``most(_:)`` bytes.
     @inline(__always)
     func write(_ bytes: UnsafeRawBufferPointer, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        guard let base = bytes.baseAddress else { return start }
-        var out = start
-        guard needsQuotes(bytes) else {
-            UnsafeMutableRawPointer(out).copyMemory(from: base, byteCount: bytes.count)
-            return out + bytes.count
-        }
+        guard let base = bytes.baseAddress, !bytes.isEmpty else { return start }
+        if copyIsPlain(base, bytes.count, to: UnsafeMutableRawPointer(start)) { return start + bytes.count }
         let quote = UInt8(ascii: "\"")
+        var out = start
         out.pointee = quote
         out += 1
         for byte in bytes {
@@ -51,25 +48,45 @@ struct CSVText: Sendable {
         return out + 1
     }
 
-    /// Whether a delimiter, a quote or a line end stands in a cell, eight bytes at a time.
-    @inline(__always)
+    /// Whether a delimiter, a quote or a line end stands in a cell.
     private func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var index = 0
+        bytes.contains { $0 == delimiter || $0 == UInt8(ascii: "\"") || $0 == 10 || $0 == 13 }
+    }
+
+    /// Copies a cell and says whether it may stand without quotes: both in one go, eight bytes at a time.
+    ///
+    /// - Parameter count: at least 1.
+    @inline(__always)
+    private func copyIsPlain(_ from: UnsafeRawPointer, _ count: Int, to: UnsafeMutableRawPointer) -> Bool {
         let delimiters = UInt64(delimiter) &* 0x0101_0101_0101_0101
-        while index &+ 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let hits =
-                Self.zeros(word ^ delimiters) | Self.zeros(word ^ 0x2222_2222_2222_2222)
-                | Self.zeros(word ^ 0x0A0A_0A0A_0A0A_0A0A) | Self.zeros(word ^ 0x0D0D_0D0D_0D0D_0D0D)
-            if hits != 0 { return true }
+        guard count >= 8 else {
+            var hits = false
+            for index in 0..<count {
+                let byte = from.load(fromByteOffset: index, as: UInt8.self)
+                to.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+                hits = hits || byte == delimiter || byte == UInt8(ascii: "\"") || byte == 10 || byte == 13
+            }
+            return !hits
+        }
+        var hits: UInt64 = 0
+        var index = 0
+        while index &+ 8 < count {
+            hits |= copyWord(from, to, at: index, delimiters)
             index &+= 8
         }
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == delimiter || byte == UInt8(ascii: "\"") || byte == 10 || byte == 13 { return true }
-            index &+= 1
-        }
-        return false
+        // The last eight bytes, some of them for the second time.
+        return hits | copyWord(from, to, at: count &- 8, delimiters) == 0
+    }
+
+    /// Copies eight bytes; not zero where one of them asks for quotes.
+    @inline(__always)
+    private func copyWord(
+        _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, at index: Int, _ delimiters: UInt64
+    ) -> UInt64 {
+        let word = from.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        to.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+        return Self.zeros(word ^ delimiters) | Self.zeros(word ^ 0x2222_2222_2222_2222)
+            | Self.zeros(word ^ 0x0A0A_0A0A_0A0A_0A0A) | Self.zeros(word ^ 0x0D0D_0D0D_0D0D_0D0D)
     }
 
     /// Not zero where a byte of the word is.
