@@ -45,6 +45,17 @@ import Testing
         #expect(error?.code == "damaged_archive" && error?.message.contains("checksum") == true)
     }
 
+    /// Found by the fuzzer: how much was read behind the text decided what stood for the checksum.
+    @Test func theChecksumIsLookedForAtTheEndOfTheFile() throws {
+        let data = ArchiveWriter.compressed(Data(Self.text.utf8), .gzip)
+        let zeros = Data(count: 200_000)
+        #expect(try Reading.of(data + zeros).rows.count == 5000)
+        let error = #expect(throws: Diagnostic.self) {
+            try Reading.of(data + zeros + [1, 2, 3, 4] + data.suffix(4))
+        }
+        #expect(error?.code == "damaged_archive" && error?.message.contains("checksum") == true)
+    }
+
     @Test func anArchiveHoldsOneExportForEachFile() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(
