@@ -12,6 +12,24 @@ package enum Canonical {
 
     package static func companyDomain(_ text: String) -> String? { form(text) { CompanyDomain.append($0, to: &$1) } }
 
+    /// The name of a company for comparing: without its legal form.
+    package static func comparedCompany(_ name: String) -> String { CompanyName.compared(name) }
+
+    /// Given and family name out of one column.
+    package static func name(_ full: String) -> (given: String, family: String) {
+        let name = PersonName(full: full)
+        return (name.given, name.family)
+    }
+
+    /// Given and family name out of two columns.
+    package static func name(given: String, family: String) -> (given: String, family: String) {
+        let name = PersonName(given: given, family: family)
+        return (name.given, name.family)
+    }
+
+    /// What every canonical profile begins with.
+    package static var profilePrefix: [UInt8] { LinkedInProfile.prefix }
+
     private static func form(_ text: String, _ append: (ArraySlice<UInt8>, inout [UInt8]) -> HintProblem?) -> String? {
         var out: [UInt8] = []
         return append(Array(text.utf8)[...], &out) == nil ? String(decoding: out, as: UTF8.self) : nil

@@ -40,6 +40,20 @@ extension ArraySlice<UInt8> {
         }
     }
 
+    /// Like ``composed``, with full-width letters, digits and signs (U+FF01–U+FF5E) as the usual ones, and ideographic
+    /// blanks and full stops as blanks and dots: what an East Asian keyboard writes for the same keys.
+    var narrowed: [UInt8] {
+        let scalars = String(decoding: composed, as: UTF8.self).unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.value {
+            case 0xFF01...0xFF5E: Unicode.Scalar(UInt8(scalar.value - 0xFEE0))
+            case 0x3000, 0xA0: " "
+            case 0x3002, 0xFF61: "."
+            default: scalar
+            }
+        }
+        return Array(String(String.UnicodeScalarView(scalars)).utf8)
+    }
+
     /// Composed form (NFC) as bytes, without invisible format characters such as zero-width spaces and soft hyphens.
     var composed: [UInt8] {
         let text = String(decoding: self, as: UTF8.self)

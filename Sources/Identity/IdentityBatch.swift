@@ -25,6 +25,11 @@ package struct IdentityBatch: Sendable {
         HintProblem(rawValue: problems[row * Self.width + hint.rawValue])
     }
 
+    /// Whether a filled cell of a row gave no hint.
+    package func hasProblem(_ row: Int) -> Bool {
+        problems[(row * Self.width)..<((row + 1) * Self.width)].contains { $0 != 0 }
+    }
+
     package func text(_ row: Int, _ hint: Hint) -> String { String(decoding: self[row, hint], as: UTF8.self) }
 
     /// Adds the next cell of the row that is being filled, in the order of ``Hint``.
@@ -32,6 +37,13 @@ package struct IdentityBatch: Sendable {
         let problem = fill(&bytes)
         ends.append(Int32(bytes.count))
         problems.append(problem?.rawValue ?? 0)
+    }
+
+    /// Adds the next cell of the row that is being filled as it stands.
+    mutating func add(_ hint: ArraySlice<UInt8>) {
+        bytes.append(contentsOf: hint)
+        ends.append(Int32(bytes.count))
+        problems.append(0)
     }
 
     /// A cell of the row that is being filled.

@@ -2,11 +2,15 @@
 extension IdentityBatch {
     /// The row's strongest hint, as text that stays the same over files and runs: `email:…`, `linkedin:…` or `name:…`.
     ///
-    /// Empty where nothing valid says who the person is; a company domain alone does not.
+    /// Empty where nothing valid says who the person is; a company domain alone does not. The address of a desk, such as
+    /// `info@`, counts only where there is nothing else.
     package func appendKey(_ row: Int, to out: inout [UInt8]) {
-        if appendAlias(.email, row, to: &out) || appendAlias(.linkedinURL, row, to: &out) { return }
-        if appendAlias(.personalEmail, row, to: &out) { return }
+        for hint in [Hint.email, .linkedinURL, .personalEmail] where !isRole(row, hint) {
+            if appendAlias(hint, row, to: &out) { return }
+        }
+        let start = out.count
         appendNameKey(row, to: &out)
+        if out.count == start, !appendAlias(.email, row, to: &out) { _ = appendAlias(.personalEmail, row, to: &out) }
     }
 
     package func key(_ row: Int) -> String {
@@ -18,19 +22,46 @@ extension IdentityBatch {
     /// Every text under which the person of this row can be found again.
     ///
     /// Name and company stand for a person only where there is no email and no profile: two people of one company can
-    /// share a name, but not an address.
+    /// share a name, but not an address. What several people share is no address of theirs, so `info@` stands for
+    /// somebody only where nothing else does.
     package func aliases(_ row: Int) -> [String] {
-        var aliases: [String] = []
-        for hint in [Hint.email, .linkedinURL, .personalEmail] {
-            var bytes: [UInt8] = []
-            if appendAlias(hint, row, to: &bytes) { aliases.append(String(decoding: bytes, as: UTF8.self)) }
+        var aliases = [Hint.email, .linkedinURL, .personalEmail].filter { !isRole(row, $0) }.compactMap {
+            alias($0, row)
         }
         if aliases.isEmpty {
-            var bytes: [UInt8] = []
-            appendNameKey(row, to: &bytes)
-            if !bytes.isEmpty { aliases.append(String(decoding: bytes, as: UTF8.self)) }
+            aliases = (nameAlias(row) ?? alias(.email, row) ?? alias(.personalEmail, row)).map { [$0] } ?? []
         }
         return aliases.count > 1 && aliases.last == aliases.first ? aliases.dropLast() : aliases
+    }
+
+    /// One hint as an alias; nil where the row has none, or one that stands for nobody.
+    package func alias(_ hint: Hint, _ row: Int) -> String? {
+        var bytes: [UInt8] = []
+        return appendAlias(hint, row, to: &bytes) ? String(decoding: bytes, as: UTF8.self) : nil
+    }
+
+    /// Whether an email is the address of a desk and not of a person.
+    package func isRole(_ row: Int, _ hint: Hint) -> Bool {
+        (hint == .email || hint == .personalEmail) && RoleAddresses.contains(self[row, hint])
+    }
+
+    /// Every text by which a row can stand on a suppression list: each of its hints, also those that stand for several
+    /// people, the name with either form of the company, and the company itself.
+    package func suppressionKeys(_ row: Int) -> [String] {
+        var keys = [Hint.email, .linkedinURL, .personalEmail].compactMap { alias($0, row) }
+        if !self[row, .phone].isEmpty { keys.append("phone:" + text(row, .phone)) }
+        if let name = nameAlias(row) { keys.append(name) }
+        let company = CompanyName.compared(text(row, .companyName))
+        if !company.isEmpty, !self[row, .firstName].isEmpty, !self[row, .lastName].isEmpty {
+            keys.append(
+                "name:" + AliasKey.folded(first: text(row, .firstName), last: text(row, .lastName)) + "|=" + company)
+        }
+        return keys
+    }
+
+    /// The company's domain as a key; nil where there is none.
+    package func companyKey(_ row: Int) -> String? {
+        self[row, .companyDomain].isEmpty ? nil : AliasKey.company(text(row, .companyDomain))
     }
 
     /// Whether the row's email is at a mail provider for everybody.

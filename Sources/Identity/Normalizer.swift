@@ -61,15 +61,10 @@ package struct Normalizer: Sendable {
 
     private func identify(_ row: Row, _ country: inout CountryMemory, into identities: inout IdentityBatch) {
         addEmail(row[.email], to: &identities)
-        let names = names(of: row)
+        addNames(of: row, to: &identities)
         identities.add {
-            PersonName.append(names.first, to: &$0); return nil
-        }
-        identities.add {
-            PersonName.append(names.last, to: &$0); return nil
-        }
-        identities.add {
-            PersonName.append(row[.companyName] ?? [], to: &$0); return nil
+            CompanyName.append(row[.companyName] ?? [], to: &$0)
+            return nil
         }
         // A copy: a slice would keep hold of the buffer that the next cells are added to.
         let emailHost = Array(identities.open(.email).split(separator: UInt8(ascii: "@")).last ?? [])
@@ -92,10 +87,16 @@ package struct Normalizer: Sendable {
         }
     }
 
-    private func names(of row: Row) -> (first: ArraySlice<UInt8>, last: ArraySlice<UInt8>) {
-        let first = row[.firstName], last = row[.lastName]
-        if first == nil, last == nil, let full = row[.fullName] { return PersonName.split(full) }
-        return (first ?? [], last ?? [])
+    private func addNames(of row: Row, to identities: inout IdentityBatch) {
+        let first = row[.firstName] ?? [], last = row[.lastName] ?? []
+        if PersonName.isPlain(first), PersonName.isPlain(last) {
+            identities.add(first)
+            identities.add(last)
+            return
+        }
+        let name = PersonName(given: first, family: last, full: row[.fullName] ?? [])
+        identities.add(Array(name.given.utf8)[...])
+        identities.add(Array(name.family.utf8)[...])
     }
 
     /// The company's own address counts before the one of its website, and both before its people's mail domain.

@@ -8,8 +8,10 @@ struct ExportOpening {
     let isWorkbook: Bool
 
     /// The exports in a file: one, or one for each file in an archive.
-    static func all(_ path: String, settings: ExportSettings, limits: RecordLimits) throws -> [ExportOpening] {
-        let file = try InputFile(path)
+    static func all(_ path: String, settings: ExportSettings, limits: RecordLimits, keepsPipe: Bool = false) throws
+        -> [ExportOpening]
+    {
+        let file = try InputFile(path, keepsPipe: keepsPipe)
         let head = try file.open().peek(Compression.signatureLength)
         guard Compression.of(head) == .zip else { return [ExportOpening(file: file, member: nil, isWorkbook: false)] }
         switch try ArchiveContents(of: file, patterns: settings.members, limits: limits) {

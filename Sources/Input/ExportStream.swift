@@ -42,12 +42,13 @@ package final class ExportStream {
 
     /// Looks at all files that paths, patterns and folders name; an archive's files are one each.
     ///
+    /// - Parameter keepingPipes: whether pipes are kept in temporary files, so that they can be read more than once.
     /// - Throws: ``Diagnostic`` for the first file that cannot be read, and for a pattern that matches nothing.
-    package static func open(_ paths: [String], settings: ExportSettings, limits: RecordLimits = RecordLimits()) throws
-        -> [Export]
-    {
+    package static func open(
+        _ paths: [String], settings: ExportSettings, limits: RecordLimits = RecordLimits(), keepingPipes: Bool = false
+    ) throws -> [Export] {
         try InputPaths.expand(paths).flatMap { path in
-            try ExportOpening.all(path, settings: settings, limits: limits).map {
+            try ExportOpening.all(path, settings: settings, limits: limits, keepsPipe: keepingPipes).map {
                 try Export($0, settings: settings, limits: limits)
             }
         }

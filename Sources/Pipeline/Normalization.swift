@@ -5,26 +5,40 @@ package import Records
 /// `millrace normalize`: the identity columns behind the original ones, nothing sent anywhere.
 package struct Normalization: Sendable {
     private let rewriting: RowRewriting
-    private let collapsesSubaddress: Bool
+    private let settings: PipelineSettings
 
     package init(_ rewriting: RowRewriting, settings: PipelineSettings) {
         self.rewriting = rewriting
-        collapsesSubaddress = settings.identity.collapsesSubaddress
+        self.settings = settings
     }
 
     package func run(noting: (Diagnostic) -> Void) async throws -> RowRewriting.Summary {
         let input = rewriting.input
-        let settings = Normalizer.Settings(region: input.region, collapsesSubaddress: collapsesSubaddress)
-        return try await rewriting.run(adding: Hint.columns, noting: noting) { stream, format in
+        let normalizing = Normalizer.Settings(
+            region: input.region, collapsesSubaddress: settings.identity.collapsesSubaddress)
+        return try await rewriting.run(
+            adding: Hint.columns, noting: noting, keepingPipes: !settings.explain.isEmpty, then: explain
+        ) { stream, format in
             let normalizers = try stream.exports.map { export in
                 Normalizer(
                     try HeaderMapping(
                         header: export.columns, empty: export.emptyColumns, chosen: input.columns, file: export.name),
-                    settings: settings)
+                    settings: normalizing)
             }
             let rows = stream.exports.indices.map { NormalizedRows(OriginalRow(stream, file: $0), format: format) }
             return { file, batch in rows[file].render(batch, normalizers[file].identify(batch)) }
         }
+    }
+}
+
+extension Normalization {
+    /// Lists which rows are one person, where that is asked for.
+    private func explain(_ exports: [Export]) async throws -> Int? {
+        guard !settings.explain.isEmpty else { return nil }
+        let reader = { try LeadReader(ExportStream(exports), settings) }
+        let list = try SuppressionList(settings) { _ in }
+        let groups = try await KnownPeople.groups(settings, list, reader())
+        return try await MergeList.write(settings.explain, settings, groups, reader: reader)
     }
 }
 

@@ -10,6 +10,7 @@ package import Records
 ///
 ///     exports ──▶ ExportStream        files become batches of rows                    RecordBatch
 ///             ──▶ LeadReader          rows get canonical hints                        IdentifiedBatch
+///             ──▶ KnownPeople         which rows are one person, and who is never asked for   IdentityGroups
 ///             ──▶ Planner             known, duplicate, nothing to ask, or to ask     PlannedBatch
 ///             ──▶ RequestBook         records to ask for gather to full requests      PendingRequest
 ///             ──▶ Dispatcher          intent, answer: on the disk before it is used   AskOutcome
@@ -60,7 +61,8 @@ package struct Pipeline: Sendable {
         noting: @Sendable (Diagnostic) -> Void = { _ in }
     ) async throws -> CreditReport {
         let attemptStart = clock.now()
-        let exports = try settings.input.open(noting: noting)
+        let exports = try settings.input.open(noting: noting, keepingPipes: settings.looksThroughInput)
+        let suppressed = try SuppressionList(settings, noting: noting)
         let lock = try RunLock(ledger: ledger.path, key: settings.runKey, pipeline: settings.name)
         defer { withExtendedLifetime(lock) {} }
         let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
@@ -72,7 +74,7 @@ package struct Pipeline: Sendable {
             style, totalBytes: RowLedger.bytes(of: exports), clock: clock)
         var written = start.progress
         if !run.isWhole || start.lengths == nil {
-            written = try await writeRows(exports, run: run, scope: scope, from: start, progress)
+            written = try await writeRows(exports, run: run, scope: scope, from: start, suppressed, progress)
             try await ledger.end(run.id, .whole, now: clock.now())
         }
         written.diagnostics(exports).forEach(noting)
@@ -95,7 +97,8 @@ package struct Pipeline: Sendable {
 
     /// Writes the rows that are missing and says what all of them came to.
     private func writeRows(
-        _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ progress: ProgressMeter
+        _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ suppressed: SuppressionList,
+        _ progress: ProgressMeter
     ) async throws -> RowProgress {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let outputs = try RunOutputs(settings, columns: stream.columns, keeping: start.lengths)
@@ -103,7 +106,8 @@ package struct Pipeline: Sendable {
         let rows = RowLedger(run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)
         do {
             try rows.checkRejects(most: settings.maxRejects)
-            try await flow(stream, run: run, scope: scope, rows: rows, formats: outputs.formats, progress: progress)
+            try await flow(
+                stream, suppressed, run: run, scope: scope, rows: rows, formats: outputs.formats, progress: progress)
             _ = try outputs.sync()
             try await rows.checkpoint()
             return rows.progress
@@ -117,19 +121,21 @@ package struct Pipeline: Sendable {
 
     /// The stages side by side: reading and planning, the requests in the air, and everything behind an answer.
     private func flow(
-        _ stream: ExportStream, run: Run, scope: Scope, rows: RowLedger, formats: [OutputSettings.Format],
-        progress: ProgressMeter
+        _ stream: ExportStream, _ list: SuppressionList, run: Run, scope: Scope, rows: RowLedger,
+        formats: [OutputSettings.Format], progress: ProgressMeter
     ) async throws {
         let (requests, send) = AsyncStream.makeStream(of: PendingRequest.self)
         let book = RequestBook(enricher) { send.yield($0) }
         let dispatcher = Dispatcher(
             enricher: enricher, ledger: ledger, run: run, workspace: settings.workspace, settings: settings.enrich,
             clock: clock, stop: stop, progress: progress)
-        let reader = try LeadReader(
-            stream, input: settings.input, collapsesSubaddress: settings.identity.collapsesSubaddress)
+        let reader = try LeadReader(stream, settings)
+        let people = try await KnownPeople(settings, list, ledger: ledger, scope: scope, run: run) {
+            try LeadReader(ExportStream(stream.exports), settings)
+        }
         var planner = try await Planner(
-            settings: settings, ledger: ledger, scope: scope, run: run, book: book, rowsDone: rows.rows,
-            isExternal: enricher.isExternal)
+            settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book,
+            rowsDone: rows.rows, isExternal: enricher.isExternal)
         let renderer = RowRenderer(stream, settings, formats: formats)
         let desk = settings.verify.flatMap { verify in
             verifier.map {

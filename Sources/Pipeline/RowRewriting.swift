@@ -21,6 +21,8 @@ package struct RowRewriting: Sendable {
         package var rejected = 0
         /// Rows that say who they are, where that was looked at.
         package var identified = 0
+        /// Rows that are the person of an earlier row, where that was looked at.
+        package var merged: Int?
     }
 
     /// A batch as it is written.
@@ -34,13 +36,16 @@ package struct RowRewriting: Sendable {
 
     /// - Parameters:
     ///   - added: columns behind those of the files.
+    ///   - keepingPipes: whether pipes have to be read more than once.
+    ///   - then: looks at the files once more.
     ///   - renderer: makes what turns a file's batches into bytes.
     /// - Throws: ``Diagnostic``; what was written until then stays under `NAME.partial`.
     func run(
-        adding added: [String], noting: (Diagnostic) -> Void,
+        adding added: [String], noting: (Diagnostic) -> Void, keepingPipes: Bool = false,
+        then: ([Export]) async throws -> Int? = { _ in nil },
         renderer: (ExportStream, OutputSettings.Format) throws -> @Sendable (_ file: Int, RecordBatch) -> Rendered
     ) async throws -> Summary {
-        let exports = try input.open(noting: noting)
+        let exports = try input.open(noting: noting, keepingPipes: keepingPipes)
         let stream = ExportStream(exports, namesSource: input.namesSourceFile)
         let format = output.format ?? .csv
         let render = try renderer(stream, format)
@@ -68,6 +73,7 @@ package struct RowRewriting: Sendable {
             try written.sync()
             try OutputFile.publish(written.path)
         }
+        summary.merged = try await then(exports)
         return summary
     }
 

@@ -21,6 +21,9 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Start over instead of going on with an unfinished run; answers that were paid for stay known.")
     var fresh = false
 
+    @Option(help: ArgumentHelp("List as CSV which rows are one person, and why.", valueName: "path"))
+    var explain: String?
+
     @Option(help: "How to show progress: auto, bar, json or off.")
     var progress: ProgressMeter.Style = .auto
 

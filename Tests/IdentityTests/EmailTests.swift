@@ -1,6 +1,7 @@
-import Identity
 import TestSupport
 import Testing
+
+@testable import Identity
 
 @Suite struct EmailTests {
     @Test(arguments: [
@@ -13,6 +14,20 @@ import Testing
         ("z@acme.example.", "z@acme.example"),
         ("jörg@bücher.example", "jörg@xn--bcher-kva.example"), ("z@sub.acme.example", "z@sub.acme.example"),
         ("z\u{200B}@acme.example", "z@acme.example"), ("o'brien@acme.example", "o'brien@acme.example"),
+        ("n/a; z@acme.example", "z@acme.example"), ("z@acme; y@acme.example", "y@acme.example"),
+        ("Quux, Zelda <z@acme.example>, y@acme.example", "z@acme.example"),
+        ("z@acme.example | y@acme.example", "z@acme.example"),
+        ("z@acme.example/y@acme.example", "z@acme.example"), ("z@acme.example (work)", "z@acme.example"),
+        ("<mailto:z%2Bcrm@acme.example?cc=y@acme.example>", "z@acme.example"),
+        ("[z@acme.example](mailto:z@acme.example)", "z@acme.example"),
+        ("ｚ＠ａｃｍｅ．ｅｘａｍｐｌｅ", "z@acme.example"), ("z@acme。example", "z@acme.example"),
+        ("\u{FEFF}z@acme.example\u{A0}", "z@acme.example"),
+        ("\"zelda\"@acme.example", "zelda@acme.example"),
+        ("\"Zelda Quux\"@acme.example", "\"zelda quux\"@acme.example"),
+        ("\"Zelda Quux\" <z@acme.example>", "z@acme.example"), ("z@xn--bcher-kva.example", "z@xn--bcher-kva.example"),
+        ("Z@BÜCHER.example", "z@xn--bcher-kva.example"), ("z@faß.example", "z@xn--fa-hia.example"),
+        ("z@acme.test", "z@acme.test"),
+        ("用户@acme.example", "用户@acme.example"), ("a/b@acme.example", "a/b@acme.example"), ("z@io", "z@io"),
     ])
     func realSpellingsHaveOneForm(_ cell: String, _ canonical: String) {
         #expect(Canonical.email(cell, collapsesSubaddress: true) == canonical)
@@ -26,6 +41,24 @@ import Testing
     func whatIsNoAddressIsNone(_ cell: String) {
         #expect(Canonical.email(cell) == nil)
     }
+
+    @Test(arguments: [
+        ("zelda", HintProblem.noAt), ("z@", .badDomain), ("@acme.example", .badLocalPart), ("z@acme", .badDomain),
+        ("z..q@acme.example", .badLocalPart), ("z@acme..example", .badDomain), ("zelda quux", .noAt),
+        ("\(String(repeating: "a", count: 65))@acme.example", .tooLong), ("z@[10.0.0.1]", .badDomain),
+        ("see notes @ crm", .badLocalPart),
+    ])
+    func eachRefusalHasAReason(_ cell: String, _ problem: HintProblem) {
+        var out: [UInt8] = []
+        #expect(EmailAddress.append(Array(cell.utf8)[...], collapsesSubaddress: true, to: &out) == problem)
+        #expect(out.isEmpty)
+    }
+
+    @Test(arguments: ["info@acme.example", "no-reply@acme.example", "vertrieb@acme.example", "contacto@acme.example"])
+    func addressesOfADeskAreKnown(_ email: String) { #expect(RoleAddresses.contains(Array(email.utf8)[...])) }
+
+    @Test(arguments: ["zelda@acme.example", "infozelda@acme.example", "salesman@acme.example", "info"])
+    func addressesOfAPersonAreNone(_ email: String) { #expect(!RoleAddresses.contains(Array(email.utf8)[...])) }
 
     @Test func lengthsAreLimited() {
         let local = String(repeating: "a", count: 64)

@@ -11,6 +11,12 @@ import Testing
         ("020 7946 0123", "GB", "+442079460123"), ("01 99 00 12 34", "FR", "+33199001234"),
         ("=\"+493023125042\"", "US", "+493023125042"),
         ("0049 30 23125042", "DE", "+493023125042"), ("2125550142x7", "US", "+12125550142"),
+        ("tel:+1-212-555-0142", "US", "+12125550142"), ("＋４９ ３０ ２３１２５０４２", "US", "+493023125042"),
+        ("+1 212 555 0142; +1 212 555 0143", "US", "+12125550142"), ("+1 212 555 0142 / 0143", "US", "+12125550142"),
+        ("+1 212 555 0142, +1 212 555 0143", "US", "+12125550142"), ("T: +49 30 23125042", "US", "+493023125042"),
+        ("+49 30 23125042 (office)", "US", "+493023125042"), ("\u{202A}+49 30 23125042\u{202C}", "US", "+493023125042"),
+        ("+49\u{A0}30\u{A0}23125042", "US", "+493023125042"), ("+49–30–23125042", "US", "+493023125042"),
+        ("14155550142.0", "US", "+14155550142"),
     ])
     func numbersBecomeE164(_ cell: String, _ region: String, _ number: String) {
         #expect(Canonical.phone(cell, region: Region(region)) == number)
@@ -23,7 +29,14 @@ import Testing
 
     @Test(arguments: [
         ("Germany", "DE"), ("deutschland", "DE"), ("UK", "GB"), ("U.S.A.", "US"), ("us", "US"), ("Österreich", "AT"),
-        ("日本", "JP"),
+        ("日本", "JP"), ("Côte d’Ivoire", "CI"), ("cote d'ivoire", "CI"), ("Südkorea", "KR"), ("Corée du Sud", "KR"),
+        ("Reino Unido", "GB"),
+        ("Wielka Brytania", "GB"), ("Соединенные Штаты", "US"), ("Storbritannien", "GB"), ("英国", "GB"), ("대한민국", "KR"),
+        ("Ελλάδα", "GR"),
+        ("AUT", "AT"), ("che", "CH"), ("KAZ", "KZ"), ("The Netherlands", "NL"), ("Republic of Korea", "KR"),
+        ("Trinidad & Tobago", "TT"),
+        ("Việt Nam", "VN"), ("Sri Lanka", "LK"), ("Pays-Bas", "NL"), ("Czechia", "CZ"),
+        ("Estados Unidos de América", "US"),
     ])
     func countriesAreKnownByTheirSpellings(_ text: String, _ code: String) {
         #expect(Region(text)?.code == code)

@@ -18,6 +18,17 @@ enum Hostname {
         return appendASCII(ascii[...], to: &out)
     }
 
+    /// Appends a top-level domain that the Public Suffix List knows: a few take mail themselves.
+    ///
+    /// - Returns: false, with nothing appended, for any other name.
+    static func append(topLevel host: ArraySlice<UInt8>, to out: inout [UInt8]) -> Bool {
+        guard host.count >= 2, host.count <= labelLimit, host.allSatisfy(\.isASCIILetter) else { return false }
+        let lower = host.map(\.asciiLowercased)
+        guard PublicSuffixList.isKnownTopLevel(lower[...]) else { return false }
+        out.append(contentsOf: lower)
+        return true
+    }
+
     private static func appendASCII(_ host: ArraySlice<UInt8>, to out: inout [UInt8]) -> Bool {
         guard isHostname(host) else { return false }
         for byte in host { out.append(byte.asciiLowercased) }

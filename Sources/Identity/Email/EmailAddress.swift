@@ -1,85 +1,70 @@
+import Foundation
+
 /// Email addresses out of exports, in one canonical form.
+///
+/// A cell is mostly an address and nothing else. Where it is not, what stands around addresses in exports is taken off,
+/// and the first thing in the cell that is an address by ``EmailSyntax`` counts.
 enum EmailAddress {
-    /// Longest part before the at sign (RFC 5321, section 4.5.3.1.1), in bytes.
-    static let localLimit = 64
-    /// Longest address (RFC 5321, section 4.5.3.1.3, and erratum 1690), in bytes.
-    static let limit = 254
+    /// Longest cell that is looked into, in bytes: a long list of addresses.
+    static let cellLimit = 4096
 
     /// Appends the address in lower case, its domain in ASCII.
     ///
     /// - Parameter collapsesSubaddress: whether `name+tag@` becomes `name@` (RFC 5233).
-    /// - Returns: nil, or why it is no address, with nothing appended.
+    /// - Returns: nil, or why there is no address, with nothing appended.
     static func append(_ cell: ArraySlice<UInt8>, collapsesSubaddress: Bool, to out: inout [UInt8]) -> HintProblem? {
-        let cell = cell.isASCII ? cell : cell.composed[...]
-        let address = bare(cell.trimmed)
-        guard let at = address.lastIndex(of: UInt8(ascii: "@")) else { return .noAt }
-        var local = address[..<at]
-        guard isLocalPart(local) else { return .badLocalPart }
-        guard local.count <= localLimit else { return .tooLong }
-        if collapsesSubaddress, let tag = local.firstIndex(of: UInt8(ascii: "+")), tag > local.startIndex {
-            local = local[..<tag]
+        let text = cell.isASCII ? cell.trimmed : cell.narrowed[...].trimmed
+        guard let problem = EmailSyntax.append(text, collapsesSubaddress: collapsesSubaddress, to: &out) else {
+            return nil
         }
-        let start = out.count
-        appendLowercased(local, to: &out)
-        out.append(UInt8(ascii: "@"))
-        guard Hostname.append(address[(at + 1)...], to: &out) else {
-            out.removeLast(out.count - start)
-            return .badDomain
+        guard text.count <= cellLimit else { return .tooLong }
+        guard text.contains(UInt8(ascii: "@")) else { return .noAt }
+        var first: HintProblem?
+        for candidate in candidates(in: text) where candidate.contains(UInt8(ascii: "@")) {
+            let found = EmailSyntax.append(candidate, collapsesSubaddress: collapsesSubaddress, to: &out)
+            guard let found else { return nil }
+            first = first ?? found
         }
-        guard out.count - start <= limit else {
-            out.removeLast(out.count - start)
-            return .tooLong
-        }
-        return nil
+        return first ?? problem
     }
 
-    /// The first address in a cell, without `mailto:`, display name, brackets, and what people leave around it.
-    private static func bare(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var text = cell
-        if let open = text.lastIndex(of: UInt8(ascii: "<")), let close = text[open...].firstIndex(of: UInt8(ascii: ">"))
+    /// What may be an address in a cell with more in it: what stands in angle brackets first, then piece by piece.
+    private static func candidates(in text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var candidates: [ArraySlice<UInt8>] = []
+        var rest = text
+        while let open = rest.firstIndex(of: UInt8(ascii: "<")),
+            let close = rest[open...].firstIndex(of: UInt8(ascii: ">"))
         {
-            text = text[(open + 1)..<close].trimmed
+            candidates.append(bare(rest[(open + 1)..<close]))
+            rest = rest[(close + 1)...]
         }
+        for piece in text.split(whereSeparator: isSeparator) { candidates.append(bare(piece)) }
+        // A slash may be part of an address, so it parts two of them only where nothing else does.
+        guard text.count(where: { $0 == UInt8(ascii: "@") }) > 1 else { return candidates }
+        return candidates + text.split(separator: UInt8(ascii: "/")).map(bare)
+    }
+
+    /// Without `mailto:` and its query, and without what people leave around an address.
+    private static func bare(_ piece: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var text = piece.drop { isWrapping($0) }
         if text.hasPrefix(ignoringCase: "mailto:") {
             text = text.dropFirst(7).prefix { $0 != UInt8(ascii: "?") }
+            if text.contains(UInt8(ascii: "%")),
+                let plain = String(decoding: text, as: UTF8.self).removingPercentEncoding
+            {
+                text = Array(plain.utf8)[...]
+            }
         }
-        text = text.drop { isWrapping($0) || isSeparator($0) }
-        text = text.prefix { !isSeparator($0) }
-        while let last = text.last, isWrapping(last) || last == UInt8(ascii: ".") { text = text.dropLast() }
+        text = text.drop { isWrapping($0) }
+        while let last = text.last, isWrapping(last) || last == UInt8(ascii: ".") || last == UInt8(ascii: ":") {
+            text = text.dropLast()
+        }
         return text
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ";") || byte == UInt8(ascii: ",") || byte <= 0x20
+        byte <= 0x20 || ";,|()[]<>".utf8.contains(byte)
     }
 
-    private static func isWrapping(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "(")
-            || byte == UInt8(ascii: ")")
-    }
-
-    /// Dot-atom of RFC 5322, section 3.2.3, with the other letters of RFC 6531.
-    private static func isLocalPart(_ local: ArraySlice<UInt8>) -> Bool {
-        let dot = UInt8(ascii: ".")
-        guard !local.isEmpty, local.first != dot, local.last != dot else { return false }
-        var previous: UInt8 = 0
-        for byte in local {
-            guard isAtomByte[Int(byte)], byte != dot || previous != dot else { return false }
-            previous = byte
-        }
-        return true
-    }
-
-    private static let isAtomByte: [Bool] = (0..<256).map { value in
-        let byte = UInt8(value)
-        return byte >= 0x80 || byte.isASCIILetterOrDigit || ".!#$%&'*+/=?^_`{|}~-".utf8.contains(byte)
-    }
-
-    private static func appendLowercased(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
-        if text.isASCII {
-            for byte in text { out.append(byte.asciiLowercased) }
-        } else {
-            out.append(contentsOf: String(decoding: text, as: UTF8.self).lowercased().utf8)
-        }
-    }
+    private static func isWrapping(_ byte: UInt8) -> Bool { "'\"()[]<>{}`".utf8.contains(byte) }
 }

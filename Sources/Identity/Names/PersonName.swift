@@ -1,48 +1,105 @@
-/// Names of persons as exports carry them: tidied, never rewritten.
-enum PersonName {
-    /// Appends a name with blanks trimmed and runs of blanks made one.
-    static func append(_ cell: ArraySlice<UInt8>, to out: inout [UInt8]) {
-        let text = cell.isASCII ? cell.trimmed : cell.composed[...].trimmed
-        var wasBlank = false
-        for byte in text {
-            let isBlank = byte <= 0x20
-            if isBlank {
-                if !wasBlank { out.append(UInt8(ascii: " ")) }
-            } else {
-                out.append(byte)
-            }
-            wasBlank = isBlank
+import Foundation
+
+/// The name of a person out of one column or two, as given and family name.
+///
+/// Tidied, never rewritten: titles and degrees go, blanks are made one, and capitals are set only where the whole name is
+/// in one case. What cannot be told for sure stays as it is: a name that is not split finds nobody, a name that is split
+/// wrongly finds somebody else.
+struct PersonName: Equatable {
+    var given: String
+    var family: String
+
+    /// Longest name that is looked into, in bytes; what is longer is text.
+    private static let limit = 500
+
+    private init(_ words: (given: [String], family: [String])) {
+        let words = Self.bare(words.given, words.family)
+        let (first, last) = NameCase.tidied(words.given, words.family)
+        given = first.joined(separator: " ")
+        family = last.joined(separator: " ")
+    }
+
+    /// Takes off titles, degrees and repetitions until nothing is left to take off, so that a canonical name is its own.
+    private static func bare(_ given: [String], _ family: [String]) -> (given: [String], family: [String]) {
+        let last = NameWords(family).withoutTitles().withoutDegrees().words
+        var first = NameWords(given).withoutTitles().withoutDegrees().words
+        // Some CRMs repeat the family name in the first column.
+        if first.count > last.count, !last.isEmpty, first.suffix(last.count).elementsEqual(last) {
+            first.removeLast(last.count)
+        }
+        return first == given && last == family ? (first, last) : bare(first, last)
+    }
+
+    /// The name in columns of their own.
+    init(given: String, family: String) {
+        let last = NameWords(family).words
+        if last.isEmpty, given.contains(",") {
+            self.init(full: given)
+        } else {
+            self.init((NameWords(given).words, last))
         }
     }
 
-    /// Splits a full name: "Last, First" at the comma, else the given name is the first word.
+    /// The name in one column.
     ///
-    /// Particles belong to the family name: "Ludwig van der Rohe" is Ludwig / van der Rohe. One word alone is a given name.
-    static func split(_ full: ArraySlice<UInt8>) -> (first: ArraySlice<UInt8>, last: ArraySlice<UInt8>) {
-        let text = full.trimmed
-        if let comma = text.firstIndex(of: UInt8(ascii: ",")) {
-            return (text[(comma + 1)...].trimmed, text[..<comma].trimmed)
+    /// - "Last, First" is parted at the comma, unless what follows is a suffix or a degree.
+    /// - Particles belong to the family name: "Ludwig van der Rohe" is Ludwig / van der Rohe.
+    /// - Chinese, Japanese and Korean names begin with the family.
+    /// - One word alone is a given name; behind a title it is a family name.
+    init(full: String) {
+        if let eastern = EasternName(full) {
+            self.init((NameWords(eastern.given).words, NameWords(eastern.family).words))
+            return
         }
-        let words = text.split(separator: UInt8(ascii: " "))
-        guard words.count > 1, let last = words.last else { return (text, []) }
-        let family =
-            words.dropFirst().firstIndex { particles.contains(Array($0.map(\.asciiLowercased))) } ?? words.endIndex - 1
-        return (text[..<(words[family - 1].endIndex)], text[words[family].startIndex..<last.endIndex])
+        var parts = full.split(separator: ",").map { NameWords(String($0)) }.filter { !$0.words.isEmpty }
+        while parts.count > 1, let tail = parts.last, tail.isDegrees { parts.removeLast() }
+        var suffix: [String] = []
+        if parts.count > 1, let tail = parts.last, tail.isGenerational {
+            suffix = tail.words
+            parts.removeLast()
+        }
+        let front = parts.first ?? NameWords([])
+        let name = front.withoutTitles().withoutDegrees()
+        var (first, last) = name.parted(isFamilyAlone: front.startsWithTitle)
+        if parts.count > 1 { (first, last) = (parts[1].words, name.words) }
+        self.init((first, last.isEmpty ? last : last + suffix))
     }
 
-    private static let particles = Set(
-        [
-            "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "bin", "ibn", "al",
-            "el", "ter",
-            "ten", "zu", "zur", "st.", "mac",
-        ].map { Array($0.utf8) })
+    /// The name in the cells of a row.
+    init(given: ArraySlice<UInt8>, family: ArraySlice<UInt8>, full: ArraySlice<UInt8>) {
+        func text(_ cell: ArraySlice<UInt8>) -> String {
+            String(decoding: cell.prefix(Self.limit).composed, as: UTF8.self)
+        }
+        if given.isEmpty, family.isEmpty {
+            self.init(full: text(full))
+        } else {
+            self.init(given: text(given), family: text(family))
+        }
+    }
 
-    /// For comparing: composed, lower case.
+    /// Whether a cell is a name that has nothing to be tidied, as nearly all are: one word of letters in both cases.
+    static func isPlain(_ cell: ArraySlice<UInt8>) -> Bool {
+        guard let first = cell.first, first &- 0x41 < 26, cell.count > 2 else { return false }
+        var hasLower = false
+        for byte in cell {
+            guard byte.isASCIILetter || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "'") else { return false }
+            hasLower = hasLower || byte > 0x60
+        }
+        return hasLower && !NameWords.isTitleOrDegree(cell)
+    }
+
+    /// For comparing: lower case, with one kind of apostrophe and hyphen.
     static func appendFolded(_ name: ArraySlice<UInt8>, to out: inout [UInt8]) {
         if name.isASCII {
             for byte in name { out.append(byte.asciiLowercased) }
-        } else {
-            out.append(contentsOf: String(decoding: name, as: UTF8.self).lowercased().utf8)
+            return
+        }
+        for scalar in String(decoding: name, as: UTF8.self).lowercased().unicodeScalars {
+            switch scalar {
+            case "’", "‘", "ʼ", "`", "´": out.append(UInt8(ascii: "'"))
+            case "‐", "‑", "‒", "–", "−": out.append(UInt8(ascii: "-"))
+            default: out.append(contentsOf: String(scalar).utf8)
+            }
         }
     }
 }

@@ -18,8 +18,33 @@ enum PhoneNumber {
         if text.last == UInt8(ascii: "\"") { text = text.dropLast() }
         guard text.count <= limit else { return .tooLong }
         if isScientific(text) { return .destroyedBySpreadsheet }
+        if isWholeQuantity(text) { text = text.dropLast(2) }
+        guard let problem = appendOne(text, region: region, to: &out) else { return nil }
+        for piece in pieces(of: text) where appendOne(piece, region: region, to: &out) == nil { return nil }
+        return problem
+    }
+
+    private static func appendOne(_ text: ArraySlice<UInt8>, region: Region?, to out: inout [UInt8]) -> HintProblem? {
         if appendPlain(withoutExtension(text), region: region, to: &out) { return nil }
         return PhoneLibrary.append(text, region: region?.code ?? "ZZ", to: &out)
+    }
+
+    /// Several numbers in a cell, and a number without the remark in brackets behind it.
+    private static func pieces(of text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        let parts = text.split { $0 < 0x20 || ";,|/".utf8.contains($0) }
+        return (parts.count > 1 ? parts : []).map(withoutRemark) + [withoutRemark(text)]
+    }
+
+    private static func withoutRemark(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let open = text.firstIndex(of: UInt8(ascii: "(")), open > text.startIndex,
+            text[open...].contains(where: { $0.isASCIILetter || $0 >= 0x80 })
+        else { return text.trimmed }
+        return text[..<open].trimmed
+    }
+
+    /// 14155550142.0: a number that a program took for a quantity, with nothing lost.
+    private static func isWholeQuantity(_ text: ArraySlice<UInt8>) -> Bool {
+        text.count > 8 && text.suffix(2).elementsEqual(".0".utf8) && text.dropLast(2).allSatisfy(\.isASCIIDigit)
     }
 
     /// Without `ext. 12`, `x12` or `#12` at the end, as libphonenumber reads extensions.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A country as telephone numbering knows it: ISO 3166-1 alpha-2.
 package struct Region: Hashable, Sendable {
     /// Two upper-case letters.
@@ -27,9 +29,13 @@ package struct Region: Hashable, Sendable {
 
     private static func named(_ folded: [UInt8]) -> Region? {
         if let known = names[folded] { return known }
-        guard folded.count == 2, folded.allSatisfy(\.isASCIILetter) else { return nil }
-        let code = String(decoding: folded, as: UTF8.self).uppercased()
-        return PhoneLibrary.callingCode(of: code) == nil ? nil : Region(code: code)
+        if folded.count == 2, folded.allSatisfy(\.isASCIILetter) {
+            let code = String(decoding: folded, as: UTF8.self).uppercased()
+            return PhoneLibrary.callingCode(of: code) == nil ? nil : Region(code: code)
+        }
+        return CountryNames.code(of: String(decoding: folded, as: UTF8.self)).flatMap { code in
+            PhoneLibrary.callingCode(of: code) == nil ? nil : Region(code: code)
+        }
     }
 
     /// Names in English and in the country's own language, three-letter codes, and what people write instead.
@@ -39,7 +45,8 @@ package struct Region: Hashable, Sendable {
                 "US",
                 [
                     "united states", "united states of america", "usa", "u s a", "america", "vereinigte staaten",
-                    "états-unis", "estados unidos",
+                    "états-unis", "estados unidos", "estados unidos de américa", "états-unis d'amérique", "eeuu", "сша",
+                    "соединенные штаты", "соединенные штаты америки", "美国", "アメリカ", "stati uniti d'america",
                 ]
             ),
             ("CA", ["canada", "can", "kanada"]), ("MX", ["mexico", "méxico", "mex", "mexiko"]),

@@ -44,6 +44,17 @@ final class FileReader: ByteStream {
         lseek(descriptor, 0, SEEK_SET)
     }
 
+    /// The same file from its first byte, for whoever reads it at another place.
+    func again() throws -> FileReader { try FileReader(reopening: self) }
+
+    private init(reopening other: FileReader) throws {
+        name = other.name
+        isStandardInput = false
+        let path = "/proc/self/fd/\(other.descriptor)"
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.failure(opening: name, errno) }
+    }
+
     /// Runs also where an initialiser throws, so nothing else may close the descriptor.
     deinit {
         if !isStandardInput { close(descriptor) }

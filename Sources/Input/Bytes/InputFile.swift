@@ -11,22 +11,28 @@ final class InputFile {
     private var pipe: PeekedBytes?
     private var spool: FileReader?
 
-    init(_ path: String) throws {
+    /// - Parameter keepsPipe: whether a pipe is kept in a temporary file, so that it too can be opened again.
+    init(_ path: String, keepsPipe: Bool = false) throws {
         self.path = path
         fingerprint = try FileFingerprint.of(path)
         let reader = try FileReader(path)
         name = reader.name
-        if fingerprint == nil { pipe = PeekedBytes(reader) }
+        guard fingerprint == nil else { return }
+        if keepsPipe {
+            spool = try FileReader(spooling: reader, name: name)
+        } else {
+            pipe = PeekedBytes(reader)
+        }
     }
 
     var isPipe: Bool { pipe != nil }
 
     /// The bytes from the first one; of a pipe, what nobody has read yet.
-    func open() throws -> PeekedBytes { try pipe ?? PeekedBytes(FileReader(path)) }
+    func open() throws -> PeekedBytes { try pipe ?? PeekedBytes(spool?.again() ?? FileReader(path)) }
 
     /// The file for reading out of order; a pipe is kept in a temporary file for it.
     func openSeekable() throws -> FileReader {
-        guard let pipe else { return try FileReader(path) }
+        guard let pipe else { return try spool?.again() ?? FileReader(path) }
         let kept = try spool ?? FileReader(spooling: pipe, name: name)
         spool = kept
         try kept.seek(to: 0)

@@ -7,11 +7,14 @@ package struct Lookup: Sendable {
     /// Folded name and company domain, to notice rows that share a hint and are two people; empty where not known.
     package var name: String
     package var domain: String
+    /// Stands for all rows of one run that are known to be the same person; nil for a row that is alone.
+    package var group: String?
 
-    package init(aliases: [String], name: String = "", domain: String = "") {
+    package init(aliases: [String], name: String = "", domain: String = "", group: String? = nil) {
         self.aliases = aliases
         self.name = name
         self.domain = domain
+        self.group = group
     }
 }
 

@@ -5,12 +5,30 @@ import GRDB
 extension Ledger {
     /// Says whom each lookup means, in order, and remembers every new alias.
     ///
-    /// A row belongs to the oldest identity that one of its aliases names; an alias never changes hands, so the same
-    /// rows in the same order always come to the same identities, however often a run is taken up again.
+    /// A row belongs to the identity of its group, where it has one, and else to the oldest identity that one of its
+    /// aliases names. An alias never changes hands, so the same rows always come to the same identities, however often a
+    /// run is taken up again.
     package func resolve(_ lookups: [Lookup], in scope: Scope) async throws -> [Known] {
         try await write(.relaxed) { database in
             let resolver = try Resolver(database, scope: scope.id)
             return try lookups.map { try resolver.resolve($0) }
+        }
+    }
+
+    /// Gives each group the oldest identity that earlier runs know one of its rows by, before the first row is resolved;
+    /// else the order of the rows would say which of them it is.
+    package func link(_ lookups: [Lookup], in scope: Scope) async throws {
+        try await write(.relaxed) { database in
+            let resolver = try Resolver(database, scope: scope.id)
+            for lookup in lookups { try resolver.link(lookup) }
+        }
+    }
+
+    /// Whether anybody is known in a scope.
+    package func knowsAnybody(in scope: Scope) async throws -> Bool {
+        try await read {
+            try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE scope = ?)", arguments: [scope.id])
+                ?? false
         }
     }
 
@@ -29,6 +47,7 @@ private struct Resolver {
     private let database: Database
     private let findAlias: HotStatement
     private let addAlias: HotStatement
+    private let setOldest: HotStatement
     private let findIdentity: HotStatement
     private let addIdentity: HotStatement
     private let findAnswers: HotStatement
@@ -39,6 +58,12 @@ private struct Resolver {
         self.scope = scope
         findAlias = try HotStatement(database, "SELECT identity FROM alias WHERE scope = ? AND key = ?")
         addAlias = try HotStatement(database, "INSERT INTO alias (scope, key, identity) VALUES (?, ?, ?)")
+        setOldest = try HotStatement(
+            database,
+            """
+            INSERT INTO alias (scope, key, identity) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET identity = min(identity, excluded.identity)
+            """)
         findIdentity = try HotStatement(database, "SELECT name, domain FROM identity WHERE id = ?")
         addIdentity = try HotStatement(database, "INSERT INTO identity (name, domain) VALUES (?, ?)")
         findAnswers = try HotStatement(
@@ -72,8 +97,9 @@ private struct Resolver {
     }
 
     func resolve(_ lookup: Lookup) throws -> Known {
-        if let found = try find(lookup) {
+        if let found = try findGroup(lookup) ?? find(lookup) {
             for alias in found.free { try addAlias.run(.integer(scope), .text(alias), .integer(found.identity)) }
+            try setGroup(lookup, to: found.identity)
             return try known(found.identity)
         }
         let owners = try owners(of: lookup.aliases)
@@ -85,7 +111,22 @@ private struct Resolver {
         if let oldest = owners.lazy.compactMap({ $0 }).min() {
             try addAlias.run(.integer(scope), .text(apart(lookup, from: oldest)), .integer(identity))
         }
+        try setGroup(lookup, to: identity)
         return Known(identity: identity)
+    }
+
+    /// Who belongs together was decided over all rows, so nothing is asked here but who it is.
+    private func findGroup(_ lookup: Lookup) throws -> (identity: Int64, free: [String])? {
+        guard let group = lookup.group, let identity = try owner(of: group) else { return nil }
+        return (identity, try lookup.aliases.filter { try owner(of: $0) == nil })
+    }
+
+    private func setGroup(_ lookup: Lookup, to identity: Int64) throws {
+        if let group = lookup.group { try setOldest.run(.integer(scope), .text(group), .integer(identity)) }
+    }
+
+    func link(_ lookup: Lookup) throws {
+        if let found = try find(lookup) { try setGroup(lookup, to: found.identity) }
     }
 
     private func owner(of alias: String) throws -> Int64? {

@@ -106,5 +106,5 @@ enum FailureReason: String, Sendable {
 /// Why a row is `skipped` (contract, section 5).
 enum SkipReason: String, Sendable {
     case noIdentity = "no_identity"
-    case complete, budget, quota
+    case complete, suppressed, budget, quota
 }

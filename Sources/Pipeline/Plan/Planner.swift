@@ -11,6 +11,8 @@ struct Planner {
     private let run: Run
     private let freshness: Freshness
     private let book: RequestBook
+    private let aliases: RowAliases
+    private let suppressed: Set<Int64>
     private var nextRow: Int
     /// What an earlier attempt at this run asked for rows that it did not write.
     private var earlierAsks: [Int: [EarlierAsk]]
@@ -23,14 +25,16 @@ struct Planner {
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
 
     init(
-        settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, book: RequestBook, rowsDone: Int,
-        isExternal: Bool
+        settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, people: KnownPeople, book: RequestBook,
+        rowsDone: Int, isExternal: Bool
     ) async throws {
         self.settings = settings
         self.ledger = ledger
         self.scope = scope
         self.run = run
         self.book = book
+        aliases = RowAliases(dedupe: settings.identity.dedupe, groups: people.groups, run: run.id)
+        suppressed = people.suppressed
         freshness = Freshness(settings.enrich, run: run)
         nextRow = rowsDone + 1
         earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
@@ -50,15 +54,24 @@ struct Planner {
         let firstRow = nextRow
         nextRow += leads.batch.rowCount
         let needs = (0..<people.rowCount).map { RowNeeds(people, $0, settings.enrich) }
-        let lookups = Lookups(people, needs, settings, firstRow: firstRow, run: run)
+        let lookups = Lookups(people, needs, settings, aliases, firstRow: firstRow)
         let known = try await ledger.resolve(lookups.all, in: scope)
         let rows = needs.indices.map { row in
             var plan = RowPlan()
+            if isSuppressed(firstRow + row, lookups.person(row, known)) {
+                plan.skip = .suppressed
+                return plan
+            }
             planPerson(people, row, firstRow + row, needs[row], lookups.person(row, known), &plan)
             planAccount(people, row, firstRow + row, lookups.account(row, known), &plan)
             return plan
         }
         return PlannedBatch(leads, firstRow: firstRow, rows: rows)
+    }
+
+    /// Whether the person is on a suppression list, by this row, by another row of theirs, or by what earlier runs know.
+    private func isSuppressed(_ row: Int, _ known: Known?) -> Bool {
+        aliases.groups.isSuppressed(row) || known.map { suppressed.contains($0.identity) } ?? false
     }
 
     /// Answers that are in the ledger are found there from now on; what failed is not asked for again in this run.
@@ -83,10 +96,10 @@ struct Planner {
             return
         }
         takeUp(earlierAsks[number]?.filter { $0.identity == known.identity } ?? [], &plan)
-        plan.known = known.answers.filter { answer in
-            needs.channels.contains(answer.channel)
-                && freshness.holds(run: answer.run, answeredAt: answer.answeredAt, isMiss: answer.value == nil)
+        let fresh = known.answers.filter { answer in
+            freshness.holds(run: answer.run, answeredAt: answer.answeredAt, isMiss: answer.value == nil)
         }
+        plan.known = fresh.filter { needs.channels.contains($0.channel) }
         var open = needs.channels.subtracting(ChannelSet(plan.known.map(\.channel)))
         for wait in underWay[known.identity] ?? [] where !wait.request.channels.intersection(open).isEmpty {
             plan.shared.append(wait)
@@ -97,6 +110,12 @@ struct Planner {
             plan.failure = failure
             return
         }
+        // Other rows of the same person may lack more; what all of them lack is asked for at once.
+        let together = ChannelSet(bits: aliases.groups.wanted(number)).subtracting(ChannelSet(fresh.map(\.channel)))
+        for channel in together
+        where !(underWay[known.identity] ?? []).contains(where: { $0.request.channels.contains(channel) }) {
+            open.insert(channel)
+        }
         let endpoint: Endpoint = needs.way == .discover ? .discover : .bulk
         guard let call = callAfterLoss(of: uncertain[known.identity] ?? [], endpoint, open) else {
             plan.failure = .answerLost
@@ -104,7 +123,8 @@ struct Planner {
             return
         }
         let place = book.add(
-            Intent.Ask(identity: known.identity, row: number), RowNeeds.hints(people, row, needs.way), endpoint: call,
+            Intent.Ask(identity: known.identity, row: number),
+            RowNeeds.hints(people, row, needs.way, isContested: aliases.groups.isContested), endpoint: call,
             channels: call == .discover && discoversAll ? .all : open)
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.asked.append(wait)
@@ -164,25 +184,23 @@ private struct Lookups {
     private var persons: [Int?] = []
     private var accounts: [Int?] = []
 
-    init(_ people: IdentityBatch, _ needs: [RowNeeds], _ settings: PipelineSettings, firstRow: Int, run: Run) {
+    init(
+        _ people: IdentityBatch, _ needs: [RowNeeds], _ settings: PipelineSettings, _ aliases: RowAliases, firstRow: Int
+    ) {
         for (row, need) in needs.enumerated() {
-            guard need.way != .nobody, !need.channels.isEmpty else {
+            let number = firstRow + row
+            guard need.way != .nobody, !need.channels.isEmpty, !aliases.groups.isSuppressed(number) else {
                 persons.append(nil)
                 continue
             }
             persons.append(all.count)
-            all.append(
-                Lookup(
-                    aliases: Self.aliases(people, row, settings.identity.dedupe, run: run.id, number: firstRow + row),
-                    name: people[row, .firstName].isEmpty || people[row, .lastName].isEmpty
-                        ? "" : AliasKey.folded(first: people.text(row, .firstName), last: people.text(row, .lastName)),
-                    domain: people.text(row, .companyDomain)))
+            all.append(aliases.lookup(people, row, number: number))
         }
         guard settings.enrich.account else { return }
         var places: [String: Int] = [:]
         for row in needs.indices {
             let domain = people.text(row, .companyDomain)
-            guard !domain.isEmpty else {
+            guard !domain.isEmpty, !aliases.groups.isSuppressed(firstRow + row) else {
                 accounts.append(nil)
                 continue
             }
@@ -198,15 +216,4 @@ private struct Lookups {
 
     func person(_ row: Int, _ known: [Known]) -> Known? { persons[row].map { known[$0] } }
     func account(_ row: Int, _ known: [Known]) -> Known? { accounts.isEmpty ? nil : accounts[row].map { known[$0] } }
-
-    private static func aliases(
-        _ people: IdentityBatch, _ row: Int, _ dedupe: IdentitySettings.Dedupe, run: Int64, number: Int
-    ) -> [String] {
-        let aliases = people.aliases(row)
-        return switch dedupe {
-        case .alias: aliases
-        case .exact: ["exact:" + aliases.joined(separator: " ")]
-        case .off: ["row:\(run):\(number)"]
-        }
-    }
 }

@@ -19,16 +19,22 @@ struct RowNeeds: Sendable, Equatable {
     var channels: ChannelSet
 
     init(_ people: IdentityBatch, _ row: Int, _ settings: EnrichSettings) {
-        if !people[row, .email].isEmpty || !people[row, .linkedinURL].isEmpty || !people[row, .personalEmail].isEmpty {
+        let canDiscover =
+            settings.discover && !people[row, .firstName].isEmpty && !people[row, .lastName].isEmpty
+            && !people[row, .companyDomain].isEmpty
+        if Self.hasOwnHint(people, row) {
             way = .hints
-        } else if settings.discover, !people[row, .firstName].isEmpty, !people[row, .lastName].isEmpty,
-            !people[row, .companyDomain].isEmpty
-        {
+        } else if canDiscover {
             way = .discover
         } else {
-            way = .nobody
+            way = people[row, .email].isEmpty && people[row, .personalEmail].isEmpty ? .nobody : .hints
         }
         channels = settings.onlyMissing ? settings.channels.subtracting(Self.filled(people, row)) : settings.channels
+    }
+
+    /// Whether a hint stands for the person alone: `info@` would bring back whoever is known under it.
+    private static func hasOwnHint(_ people: IdentityBatch, _ row: Int) -> Bool {
+        [Hint.email, .linkedinURL, .personalEmail].contains { !people[row, $0].isEmpty && !people.isRole(row, $0) }
     }
 
     /// Channels that the row has, in a valid form.
@@ -44,7 +50,12 @@ struct RowNeeds: Sendable, Equatable {
     }
 
     /// The hints that go into a request.
-    static func hints(_ people: IdentityBatch, _ row: Int, _ way: Way) -> PersonHints {
+    ///
+    /// - Parameter isContested: whether an alias stands in rows of other people too; such a hint is left out where there is
+    ///   a better one, as is the address of a desk.
+    static func hints(
+        _ people: IdentityBatch, _ row: Int, _ way: Way, isContested: (String) -> Bool = { _ in false }
+    ) -> PersonHints {
         func text(_ hint: Hint) -> String? {
             people[row, hint].isEmpty ? nil : people.text(row, hint)
         }
@@ -52,8 +63,14 @@ struct RowNeeds: Sendable, Equatable {
             return PersonHints(
                 companyDomain: text(.companyDomain), firstName: text(.firstName), lastName: text(.lastName))
         }
+        let present = [Hint.email, .personalEmail, .linkedinURL].filter { text($0) != nil }
+        var own = present.filter { !people.isRole(row, $0) }
+        if own.isEmpty { own = present }
+        let sure = own.filter { hint in people.alias(hint, row).map { !isContested($0) } ?? false }
+        let sent = sure.isEmpty ? own : sure
         return PersonHints(
-            email: text(.email) ?? text(.personalEmail), linkedinURL: text(.linkedinURL),
+            email: sent.first { $0 != .linkedinURL }.flatMap(text),
+            linkedinURL: sent.contains(.linkedinURL) ? text(.linkedinURL) : nil,
             companyDomain: text(.companyDomain))
     }
 }

@@ -18,9 +18,11 @@ struct LeadReader {
     private let normalizers: [Normalizer]
 
     /// - Throws: ``Diagnostic`` for a file without a column to find a person by.
-    init(_ stream: ExportStream, input: InputSettings, collapsesSubaddress: Bool) throws {
+    init(_ stream: ExportStream, _ all: PipelineSettings) throws {
         self.stream = stream
-        let settings = Normalizer.Settings(region: input.region, collapsesSubaddress: collapsesSubaddress)
+        let input = all.input
+        let settings = Normalizer.Settings(
+            region: input.region, collapsesSubaddress: all.identity.collapsesSubaddress)
         normalizers = try stream.exports.map { export in
             Normalizer(
                 try HeaderMapping(

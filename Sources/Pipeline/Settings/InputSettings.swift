@@ -53,9 +53,11 @@ package struct InputSettings: Sendable {
 
     /// Looks at all files.
     ///
-    /// - Parameter noting: takes what the person should know about how they are read.
-    func open(noting: (Diagnostic) -> Void) throws -> [Export] {
-        let exports = try ExportStream.open(paths, settings: export, limits: limits)
+    /// - Parameters:
+    ///   - noting: takes what the person should know about how they are read.
+    ///   - keepingPipes: whether pipes have to be read more than once.
+    func open(noting: (Diagnostic) -> Void, keepingPipes: Bool = false) throws -> [Export] {
+        let exports = try ExportStream.open(paths, settings: export, limits: limits, keepingPipes: keepingPipes)
         for export in exports { export.notes.forEach(noting) }
         return exports
     }
@@ -69,12 +71,13 @@ package struct IdentitySettings: Sendable {
 
     package var dedupe = Dedupe.alias
     package var collapsesSubaddress = true
+    package var suppress: [String] = []
 
     static var table: SettingsTable<IdentitySettings> {
         SettingsTable([
             .choice("dedupe", \.dedupe, "Whether rows that share any hint, all hints, or nothing are one person."),
             .flag("collapse_subaddress", \.collapsesSubaddress, "Whether a+tag@x.com is the same person as a@x.com."),
-            .notYet("suppress", "Lists of identities that are never sent."),
+            .texts("suppress", \.suppress, "Lists of people and companies that are never sent anywhere."),
         ])
     }
 }

@@ -15,10 +15,16 @@ package struct PipelineSettings: Sendable {
     /// More rejects than this end the run; from the command line, so no key.
     package var maxRejects: Int?
 
+    /// Where it is listed which rows are one person, and why; from the command line.
+    package var explain = ""
+
     package init() {}
 
     /// Files that are written row by row.
     var rowPaths: [String] { output.map(\.path) + (rejects.isEmpty ? [] : [rejects]) }
+
+    /// Whether all rows are looked at before the first one is asked for.
+    var looksThroughInput: Bool { identity.dedupe != .off || !identity.suppress.isEmpty || !explain.isEmpty }
 
     package static var table: SettingsTable<PipelineSettings> {
         SettingsTable([

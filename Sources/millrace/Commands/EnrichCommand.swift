@@ -63,6 +63,7 @@ struct EnrichCommand: AsyncParsableCommand {
                 name: "enrich", overrides: overrides + (try options.overrides),
                 environment: ProcessInfo.processInfo.environment)
             settings.maxRejects = options.maxRejects
+            settings.explain = options.explain ?? ""
             try await Running(
                 settings: settings, options: options,
                 command: Endings.commandAgain

@@ -32,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
             var settings = try PipelineFile.read(
                 pipeline, overrides: overrides, environment: ProcessInfo.processInfo.environment)
             settings.maxRejects = options.maxRejects
+            settings.explain = options.explain ?? ""
             try await Running(
                 settings: settings, options: options,
                 command: Endings.commandAgain
