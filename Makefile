@@ -16,7 +16,7 @@ test: setup
 	MILLRACE_WARNINGS=error swift test --skip-build --parallel
 
 bench: all
-	scripts/setup.sh miller time
+	scripts/setup.sh miller time python3-pip
 	swift build $(RELEASE) --product generate-samples
 	Benchmarks/run.sh
 

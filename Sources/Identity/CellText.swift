@@ -56,10 +56,38 @@ extension ArraySlice<UInt8> {
 
     /// Composed form (NFC) as bytes, without invisible format characters such as zero-width spaces and soft hyphens.
     var composed: [UInt8] {
-        let text = String(decoding: self, as: UTF8.self)
-        let visible = String(
-            String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .format }))
+        if isPlainLatin { return Array(self) }
+        let scalars = String(decoding: self, as: UTF8.self).unicodeScalars
+        let visible = String(String.UnicodeScalarView(scalars.filter { !$0.isFormat }))
         return Array(visible.precomposedStringWithCanonicalMapping.utf8)
+    }
+
+    /// Whether all of it is ASCII or between U+00C0 and U+017F: the letters of European names, composed and visible.
+    private var isPlainLatin: Bool {
+        var isInside = false
+        for byte in self {
+            if isInside {
+                isInside = false
+            } else if byte >= 0x80 {
+                guard (0xC3...0xC5).contains(byte) else { return false }
+                isInside = true
+            }
+        }
+        return true
+    }
+}
+
+extension Unicode.Scalar {
+    /// Of the general category Format (Cf), without a look into the tables of Unicode.
+    var isFormat: Bool {
+        switch value {
+        case 0..<0xAD: false
+        case 0xAD, 0x600...0x605, 0x61C, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x180E, 0x200B...0x200F, 0x202A...0x202E,
+            0x2060...0x2064, 0x2066...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0x110BD, 0x110CD, 0x13430...0x1343F,
+            0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0001, 0xE0020...0xE007F:
+            true
+        default: false
+        }
     }
 }
 

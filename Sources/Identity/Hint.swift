@@ -1,5 +1,5 @@
 /// What a row says about who it is, in canonical form.
-package enum Hint: Int, Sendable, CaseIterable {
+package enum Hint: Int, Sendable, Codable, CaseIterable {
     case email, firstName, lastName, companyName, companyDomain, linkedinURL, phone, personalEmail
 
     /// The column of `millrace normalize` (contract, section 4); the personal email has none.

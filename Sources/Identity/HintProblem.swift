@@ -1,7 +1,7 @@
 /// Why a cell is no identity hint.
 ///
 /// An empty cell is no problem, it is just absent.
-package enum HintProblem: UInt8, Sendable, CaseIterable {
+package enum HintProblem: UInt8, Sendable, Codable, CaseIterable {
     case noAt = 1
     case badLocalPart
     case badDomain

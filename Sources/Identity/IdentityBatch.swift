@@ -5,6 +5,8 @@ package struct IdentityBatch: Sendable {
     private var ends: [Int32] = []
     /// One byte a cell: 0, or a ``HintProblem``.
     private var problems: [UInt8] = []
+    /// Filled cells that gave no hint.
+    package private(set) var notes = HintNotes()
 
     init(reservingRows rows: Int) {
         bytes.reserveCapacity(rows * 96)
@@ -31,6 +33,15 @@ package struct IdentityBatch: Sendable {
     }
 
     package func text(_ row: Int, _ hint: Hint) -> String { String(decoding: self[row, hint], as: UTF8.self) }
+
+    /// Closes the row that is being filled, which stands on a physical line.
+    mutating func endRow(line: Int) {
+        for index in (problems.count - Self.width)..<problems.count where problems[index] != 0 {
+            guard let hint = Hint(rawValue: index % Self.width), let problem = HintProblem(rawValue: problems[index])
+            else { continue }
+            notes.add(hint, problem, line: line)
+        }
+    }
 
     /// Adds the next cell of the row that is being filled, in the order of ``Hint``.
     mutating func add(_ fill: (inout [UInt8]) -> HintProblem?) {

@@ -16,26 +16,48 @@ package struct Normalizer: Sendable {
     }
 
     private let settings: Settings
-    private let mapping: HeaderMapping
+    private let columns: FieldColumns
 
     package init(_ mapping: HeaderMapping, settings: Settings = Settings()) {
-        self.mapping = mapping
+        columns = FieldColumns(mapping)
         self.settings = settings
     }
 
     package func identify(_ batch: RecordBatch) -> IdentityBatch {
         var identities = IdentityBatch(reservingRows: batch.rowCount)
-        var country = CountryMemory()
+        var memory = Memory()
         for row in 0..<batch.rowCount {
-            identify(Row(batch: batch, row: row, mapping: mapping), &country, into: &identities)
+            identify(Row(batch: batch, row: row, columns: columns), &memory, into: &identities)
+            identities.endRow(line: batch.positions[row].line)
         }
         return identities
     }
 
-    /// Exports repeat countries, so the last one is not looked up again.
-    private struct CountryMemory {
-        var cell: [UInt8] = []
-        var region: Region?
+    /// The columns of a file, looked up once and not for each cell.
+    private struct FieldColumns {
+        let email, personalEmail, firstName, lastName, fullName, companyName, companyDomain, website: Int?
+        let linkedinURL, phone, country: Int?
+
+        init(_ mapping: HeaderMapping) {
+            email = mapping[.email]
+            personalEmail = mapping[.personalEmail]
+            firstName = mapping[.firstName]
+            lastName = mapping[.lastName]
+            fullName = mapping[.fullName]
+            companyName = mapping[.companyName]
+            companyDomain = mapping[.companyDomain]
+            website = mapping[.website]
+            linkedinURL = mapping[.linkedinURL]
+            phone = mapping[.phone]
+            country = mapping[.country]
+        }
+    }
+
+    /// What rows of one batch repeat is not looked up again.
+    private struct Memory {
+        var domains = DomainMemory()
+        private var cell: [UInt8] = []
+        private var region: Region?
 
         mutating func region(of text: ArraySlice<UInt8>) -> Region? {
             if !cell.elementsEqual(text) {
@@ -49,34 +71,33 @@ package struct Normalizer: Sendable {
     private struct Row {
         let batch: RecordBatch
         let row: Int
-        let mapping: HeaderMapping
+        let columns: FieldColumns
 
         /// The cell of a field, nil where the file has no such column or the cell is blank.
-        subscript(field: Field) -> ArraySlice<UInt8>? {
-            guard let column = mapping[field] else { return nil }
+        subscript(field: KeyPath<FieldColumns, Int?>) -> ArraySlice<UInt8>? {
+            guard let column = columns[keyPath: field] else { return nil }
             let cell = batch[row, column]
             return cell.contains { $0 > 0x20 } ? cell : nil
         }
     }
 
-    private func identify(_ row: Row, _ country: inout CountryMemory, into identities: inout IdentityBatch) {
-        addEmail(row[.email], to: &identities)
+    private func identify(_ row: Row, _ memory: inout Memory, into identities: inout IdentityBatch) {
+        addEmail(row[\.email], to: &identities)
+        let email = identities.open(.email).indices
         addNames(of: row, to: &identities)
         identities.add {
-            CompanyName.append(row[.companyName] ?? [], to: &$0)
+            CompanyName.append(row[\.companyName] ?? [], to: &$0)
             return nil
         }
-        // A copy: a slice would keep hold of the buffer that the next cells are added to.
-        let emailHost = Array(identities.open(.email).split(separator: UInt8(ascii: "@")).last ?? [])
-        identities.add { addDomain(of: row, emailHost: emailHost, to: &$0) }
-        identities.add { out in row[.linkedinURL].flatMap { LinkedInProfile.append($0, to: &out) } }
+        identities.add { addDomain(of: row, email: email, &memory.domains, to: &$0) }
+        identities.add { out in row[\.linkedinURL].flatMap { LinkedInProfile.append($0, to: &out) } }
         identities.add { out in
-            row[.phone].flatMap { phone in
-                let region = row[.country].flatMap { country.region(of: $0) } ?? settings.region
+            row[\.phone].flatMap { phone in
+                let region = row[\.country].flatMap { memory.region(of: $0) } ?? settings.region
                 return PhoneNumber.append(phone, region: region, to: &out)
             }
         }
-        addEmail(row[.personalEmail], to: &identities)
+        addEmail(row[\.personalEmail], to: &identities)
     }
 
     private func addEmail(_ cell: ArraySlice<UInt8>?, to identities: inout IdentityBatch) {
@@ -88,30 +109,33 @@ package struct Normalizer: Sendable {
     }
 
     private func addNames(of row: Row, to identities: inout IdentityBatch) {
-        let first = row[.firstName] ?? [], last = row[.lastName] ?? []
-        if PersonName.isPlain(first), PersonName.isPlain(last) {
+        let first = row[\.firstName] ?? [], last = row[\.lastName] ?? []
+        if PlainName.holds(given: first, family: last) {
             identities.add(first)
             identities.add(last)
             return
         }
-        let name = PersonName(given: first, family: last, full: row[.fullName] ?? [])
+        let name = PersonName(given: first, family: last, full: row[\.fullName] ?? [])
         identities.add(Array(name.given.utf8)[...])
         identities.add(Array(name.family.utf8)[...])
     }
 
     /// The company's own address counts before the one of its website, and both before its people's mail domain.
-    private func addDomain(of row: Row, emailHost: [UInt8], to out: inout [UInt8]) -> HintProblem? {
+    ///
+    /// - Parameter email: where in `out` the row's email lies.
+    private func addDomain(of row: Row, email: Range<Int>, _ memory: inout DomainMemory, to out: inout [UInt8])
+        -> HintProblem?
+    {
         var problem: HintProblem?
-        for field in [Field.companyDomain, .website] {
-            guard let cell = row[field] else { continue }
-            guard let found = CompanyDomain.append(cell, to: &out) else { return nil }
+        for cell in [row[\.companyDomain], row[\.website]] {
+            guard let cell else { continue }
+            guard let found = memory.append(cell, to: &out) else { return nil }
             problem = problem ?? found
         }
-        if !emailHost.isEmpty {
-            let before = out.count
-            CompanyDomain.append(hostOfEmail: emailHost[...], to: &out)
-            if out.count > before { return nil }
-        }
-        return problem
+        guard let at = out[email].lastIndex(of: UInt8(ascii: "@")) else { return problem }
+        let host = Array(out[(at + 1)..<email.upperBound])
+        let before = out.count
+        CompanyDomain.append(hostOfEmail: host[...], to: &out)
+        return out.count > before ? nil : problem
     }
 }

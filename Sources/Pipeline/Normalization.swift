@@ -55,7 +55,7 @@ private struct NormalizedRows: Sendable {
     }
 
     func render(_ batch: RecordBatch, _ identities: IdentityBatch) -> RowRewriting.Rendered {
-        var rendered = RowRewriting.Rendered(bytes: [])
+        var rendered = RowRewriting.Rendered(bytes: [], hints: identities.notes)
         rendered.bytes.reserveCapacity(batch.byteCount * 2)
         var key: [UInt8] = []
         batch.withCells { cells in

@@ -1,4 +1,5 @@
 import Foundation
+import Identity
 import Input
 import Records
 
@@ -29,6 +30,7 @@ package struct RowRewriting: Sendable {
     struct Rendered: Sendable {
         var bytes: [UInt8]
         var identified = 0
+        var hints = HintNotes()
     }
 
     /// Batches that are worked on at once: one more than there are cores, so that none waits for the writer.
@@ -55,6 +57,7 @@ package struct RowRewriting: Sendable {
 
         var summary = Summary()
         var notes = [RecordNotes](repeating: RecordNotes(), count: exports.count)
+        var hints = [HintNotes](repeating: HintNotes(), count: exports.count)
         try await inOrder(width: Self.width) {
             try stream.next()
         } transform: { part in
@@ -66,9 +69,13 @@ package struct RowRewriting: Sendable {
             summary.rejected += rejected.count
             summary.identified += rendered.identified
             notes[part].add(found)
+            hints[part].add(rendered.hints)
             try checkRejects(summary.rejected)
         }
-        for (export, notes) in zip(exports, notes) { notes.diagnostics(file: export.name).forEach(noting) }
+        for (index, export) in exports.enumerated() {
+            notes[index].diagnostics(file: export.name).forEach(noting)
+            hints[index].diagnostics(file: export.name).forEach(noting)
+        }
         for written in [file, rejects?.file].compactMap({ $0 }) {
             try written.sync()
             try OutputFile.publish(written.path)

@@ -132,7 +132,7 @@ enum LinkedInProfile {
         if segment.allSatisfy(isPlain) { return isMemberID(segment) ? Array(segment) : segment.map(\.asciiLowercased) }
         guard let decoded = String(decoding: segment, as: UTF8.self).removingPercentEncoding else { return nil }
         let folded = decoded.precomposedStringWithCanonicalMapping.lowercased().precomposedStringWithCanonicalMapping
-        let visible = folded.unicodeScalars.filter { $0.properties.generalCategory != .format }
+        let visible = folded.unicodeScalars.filter { !$0.isFormat }
         guard !visible.isEmpty,
             visible.allSatisfy({
                 $0.properties.isAlphabetic || "0123456789-_'’.".unicodeScalars.contains($0)

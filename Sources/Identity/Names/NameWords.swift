@@ -59,11 +59,8 @@ struct NameWords {
     /// Whether it is a suffix that tells a father from a son.
     var isGenerational: Bool { words.count == 1 && Self.generations.contains(Self.bare(words[0])) }
 
-    static func isTitleOrDegree(_ cell: ArraySlice<UInt8>) -> Bool {
-        guard cell.count <= 12 else { return false }
-        let bare = String(decoding: cell.map(\.asciiLowercased), as: UTF8.self)
-        return titles.contains(bare) || degrees.contains(bare) || looseDegrees.contains(bare)
-    }
+    /// All words that may be no part of a name.
+    static var withoutMeaning: Set<String> { titles.union(degrees) }
 
     private static func bare(_ word: String) -> String { word.lowercased().filter { $0 != "." } }
 

@@ -77,17 +77,6 @@ struct PersonName: Equatable {
         }
     }
 
-    /// Whether a cell is a name that has nothing to be tidied, as nearly all are: one word of letters in both cases.
-    static func isPlain(_ cell: ArraySlice<UInt8>) -> Bool {
-        guard let first = cell.first, first &- 0x41 < 26, cell.count > 2 else { return false }
-        var hasLower = false
-        for byte in cell {
-            guard byte.isASCIILetter || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "'") else { return false }
-            hasLower = hasLower || byte > 0x60
-        }
-        return hasLower && !NameWords.isTitleOrDegree(cell)
-    }
-
     /// For comparing: lower case, with one kind of apostrophe and hyphen.
     static func appendFolded(_ name: ArraySlice<UInt8>, to out: inout [UInt8]) {
         if name.isASCII {

@@ -120,12 +120,14 @@ package struct Inspection: Sendable {
         // Hashes stand for keys, so that a large file needs eight bytes a person.
         var seen: Set<Int> = []
         var remarkable = RecordNotes()
+        var hintNotes = HintNotes()
         let records = try export.records()
         while let batch = try records.next() {
             let people = normalizer.identify(batch)
             if rows < Self.sampledRows { collectExamples(batch) }
             rows += batch.rowCount
             remarkable.add(batch.notes)
+            hintNotes.add(people.notes)
             for reject in batch.rejects { rejects[reject.reason, default: 0] += 1 }
             for row in 0..<batch.rowCount {
                 for (hint, field) in Self.counted where !people[row, hint].isEmpty { hints[field, default: 0] += 1 }
@@ -137,7 +139,7 @@ package struct Inspection: Sendable {
                 }
             }
         }
-        notes += remarkable.diagnostics(file: export.name)
+        notes += remarkable.diagnostics(file: export.name) + hintNotes.diagnostics(file: export.name)
     }
 
     /// Rows among which examples are looked for.

@@ -1,4 +1,5 @@
 import Foundation
+import Identity
 import Input
 import Ledger
 import Records
@@ -34,14 +35,15 @@ struct RowProgress: Sendable, Codable {
             let file = files[index] ?? FileProgress()
             return CreditReport.InputPart(
                 path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected,
-                notes: file.notes?.counts ?? [:])
+                notes: (file.notes?.counts ?? [:]).merging(file.hints?.counts ?? [:]) { $0 + $1 })
         }
     }
 
     /// What was remarkable in each file, for the person.
     func diagnostics(_ exports: [Export]) -> [Diagnostic] {
         exports.enumerated().flatMap { index, export in
-            files[index]?.notes?.diagnostics(file: export.name) ?? []
+            (files[index]?.notes?.diagnostics(file: export.name) ?? [])
+                + (files[index]?.hints?.diagnostics(file: export.name) ?? [])
         }
     }
 
@@ -49,10 +51,16 @@ struct RowProgress: Sendable, Codable {
         var rows = 0
         var rejected = 0
         var notes: RecordNotes?
+        var hints: HintNotes?
 
-        mutating func add(rows more: Int, rejected moreRejected: Int, notes later: RecordNotes) {
+        mutating func add(rows more: Int, rejected moreRejected: Int, notes later: RecordNotes, hints laterHints: HintNotes) {
             rows += more
             rejected += moreRejected
+            if !laterHints.isEmpty {
+                var all = hints ?? HintNotes()
+                all.add(laterHints)
+                hints = all
+            }
             guard !later.isEmpty else { return }
             var all = notes ?? RecordNotes()
             all.add(later)
@@ -107,7 +115,7 @@ final class RowLedger {
         rows += batch.rows
         progress.tally.add(batch.tally)
         progress.files[batch.end.file, default: RowProgress.FileProgress()]
-            .add(rows: batch.rows, rejected: batch.rejects.count, notes: batch.notes)
+            .add(rows: batch.rows, rejected: batch.rejects.count, notes: batch.notes, hints: batch.hints)
         let file = exports[batch.end.file]
         bytesRead = Self.bytes(of: exports[..<batch.end.file].filter { $0.path != file.path }) + batch.taken
         position = batch.end

@@ -1,4 +1,5 @@
 import Foundation
+import Identity
 import Input
 import Ledger
 import Records
@@ -48,6 +49,7 @@ struct RenderedBatch: Sendable {
     let bytes: [[UInt8]]
     let rejects: [Reject]
     let notes: RecordNotes
+    let hints: HintNotes
     let rows: Int
     let tally: Tally
     /// Bytes of its file that were taken when it was read.

@@ -1,0 +1,27 @@
+/// Company domains that were looked up before: rows of one export repeat their companies.
+///
+/// A fixed number of slots, each holding the last cell that fell into it, so memory does not grow with the file.
+struct DomainMemory {
+    private struct Slot {
+        var cell: [UInt8] = []
+        var domain: [UInt8] = []
+        var problem: HintProblem?
+    }
+
+    private static let count = 512
+    private var slots = [Slot](repeating: Slot(), count: DomainMemory.count)
+
+    /// Like ``CompanyDomain/append(_:to:)``.
+    mutating func append(_ cell: ArraySlice<UInt8>, to out: inout [UInt8]) -> HintProblem? {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in cell { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let place = Int(truncatingIfNeeded: hash ^ hash >> 32) & (Self.count - 1)
+        if !slots[place].cell.elementsEqual(cell) {
+            var slot = Slot(cell: Array(cell))
+            slot.problem = CompanyDomain.append(cell, to: &slot.domain)
+            slots[place] = slot
+        }
+        out.append(contentsOf: slots[place].domain)
+        return slots[place].problem
+    }
+}
