@@ -36,10 +36,12 @@ package struct HintNotes: Sendable, Codable, Equatable {
 
     /// One note for each kind, for the person with the file; the worst is what a spreadsheet has destroyed.
     package func diagnostics(file: String) -> [Diagnostic] {
-        notes.sorted { ($0.value.firstLine, $0.key.hint.rawValue) < ($1.value.firstLine, $1.key.hint.rawValue) }.map { kind, note in
+        notes.sorted { ($0.value.firstLine, $0.key.hint.rawValue) < ($1.value.firstLine, $1.key.hint.rawValue) }.map {
+            kind, note in
             Diagnostic(
                 kind.problem == .destroyedBySpreadsheet ? .warning : .note, code: kind.problem.code,
-                "values of \(kind.hint.word) \(kind.problem.sentence) (\(note.count) in all, the first one here)", file: file,
+                "values of \(kind.hint.word) \(kind.problem.sentence) (\(note.count) in all, the first one here)",
+                file: file,
                 line: note.firstLine)
         }
     }

@@ -27,7 +27,7 @@ package struct Normalizer: Sendable {
         var identities = IdentityBatch(reservingRows: batch.rowCount)
         var memory = Memory()
         for row in 0..<batch.rowCount {
-            identify(Row(batch: batch, row: row, columns: columns), &memory, into: &identities)
+            identify(Row(batch: batch, row: row), &memory, into: &identities)
             identities.endRow(line: batch.positions[row].line)
         }
         return identities
@@ -71,33 +71,32 @@ package struct Normalizer: Sendable {
     private struct Row {
         let batch: RecordBatch
         let row: Int
-        let columns: FieldColumns
 
-        /// The cell of a field, nil where the file has no such column or the cell is blank.
-        subscript(field: KeyPath<FieldColumns, Int?>) -> ArraySlice<UInt8>? {
-            guard let column = columns[keyPath: field] else { return nil }
+        /// The cell of a column, nil where the file has no such column or the cell is blank.
+        subscript(column: Int?) -> ArraySlice<UInt8>? {
+            guard let column else { return nil }
             let cell = batch[row, column]
             return cell.contains { $0 > 0x20 } ? cell : nil
         }
     }
 
     private func identify(_ row: Row, _ memory: inout Memory, into identities: inout IdentityBatch) {
-        addEmail(row[\.email], to: &identities)
+        addEmail(row[columns.email], to: &identities)
         let email = identities.open(.email).indices
         addNames(of: row, to: &identities)
         identities.add {
-            CompanyName.append(row[\.companyName] ?? [], to: &$0)
+            CompanyName.append(row[columns.companyName] ?? [], to: &$0)
             return nil
         }
         identities.add { addDomain(of: row, email: email, &memory.domains, to: &$0) }
-        identities.add { out in row[\.linkedinURL].flatMap { LinkedInProfile.append($0, to: &out) } }
+        identities.add { out in row[columns.linkedinURL].flatMap { LinkedInProfile.append($0, to: &out) } }
         identities.add { out in
-            row[\.phone].flatMap { phone in
-                let region = row[\.country].flatMap { memory.region(of: $0) } ?? settings.region
+            row[columns.phone].flatMap { phone in
+                let region = row[columns.country].flatMap { memory.region(of: $0) } ?? settings.region
                 return PhoneNumber.append(phone, region: region, to: &out)
             }
         }
-        addEmail(row[\.personalEmail], to: &identities)
+        addEmail(row[columns.personalEmail], to: &identities)
     }
 
     private func addEmail(_ cell: ArraySlice<UInt8>?, to identities: inout IdentityBatch) {
@@ -109,13 +108,13 @@ package struct Normalizer: Sendable {
     }
 
     private func addNames(of row: Row, to identities: inout IdentityBatch) {
-        let first = row[\.firstName] ?? [], last = row[\.lastName] ?? []
+        let first = row[columns.firstName] ?? [], last = row[columns.lastName] ?? []
         if PlainName.holds(given: first, family: last) {
             identities.add(first)
             identities.add(last)
             return
         }
-        let name = PersonName(given: first, family: last, full: row[\.fullName] ?? [])
+        let name = PersonName(given: first, family: last, full: row[columns.fullName] ?? [])
         identities.add(Array(name.given.utf8)[...])
         identities.add(Array(name.family.utf8)[...])
     }
@@ -127,7 +126,7 @@ package struct Normalizer: Sendable {
         -> HintProblem?
     {
         var problem: HintProblem?
-        for cell in [row[\.companyDomain], row[\.website]] {
+        for cell in [row[columns.companyDomain], row[columns.website]] {
             guard let cell else { continue }
             guard let found = memory.append(cell, to: &out) else { return nil }
             problem = problem ?? found

@@ -25,7 +25,8 @@ struct RowFinisher: Sendable {
         tally.rejected = planned.leads.batch.rejects.count
         return RenderedBatch(
             bytes: renderer.render(planned, facts, verdicts), rejects: planned.leads.batch.rejects,
-            notes: planned.leads.batch.notes, hints: planned.leads.people.notes, rows: facts.count, tally: tally, taken: planned.leads.batch.taken,
+            notes: planned.leads.batch.notes, hints: planned.leads.people.notes, rows: facts.count, tally: tally,
+            taken: planned.leads.batch.taken,
             end: planned.leads.end)
     }
 

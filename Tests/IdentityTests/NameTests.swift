@@ -98,7 +98,8 @@ import Testing
     @Test func aPlainNameIsWhatTheLongWayMakesOfIt() {
         var random = SeededRandom(13)
         let pieces = [
-            "Zelda", "Quux", "zelda", "QUUX", "van", "der", "Dr", "dr", "Phd", "MBA", "Jr", "O'Brien", "Anne-Marie", "É", "é", "ß", "Éric",
+            "Zelda", "Quux", "zelda", "QUUX", "van", "der", "Dr", "dr", "Phd", "MBA", "Jr", "O'Brien", "Anne-Marie",
+            "É", "é", "ß", "Éric",
             "professor", "Ma", "Do", "Herr", "J", " ", "-", "'", "×", "Øystein", "II", "Monsieur",
         ]
         var plain = 0

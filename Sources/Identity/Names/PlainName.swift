@@ -58,7 +58,9 @@ private enum TitleFilter {
     private static let table: [Bool] = {
         var table = [Bool](repeating: false, count: 4096)
         for word in NameWords.withoutMeaning {
-            let packed = word.utf8.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64($1.offset * 8) }
+            let packed = word.utf8.prefix(8).enumerated().reduce(UInt64(0)) {
+                $0 | UInt64($1.element) << UInt64($1.offset * 8)
+            }
             table[slot(packed)] = true
         }
         return table

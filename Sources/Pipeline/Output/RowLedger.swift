@@ -53,7 +53,9 @@ struct RowProgress: Sendable, Codable {
         var notes: RecordNotes?
         var hints: HintNotes?
 
-        mutating func add(rows more: Int, rejected moreRejected: Int, notes later: RecordNotes, hints laterHints: HintNotes) {
+        mutating func add(
+            rows more: Int, rejected moreRejected: Int, notes later: RecordNotes, hints laterHints: HintNotes
+        ) {
             rows += more
             rejected += moreRejected
             if !laterHints.isEmpty {
