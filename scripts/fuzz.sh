@@ -16,7 +16,7 @@ readers=("$@")
 out=$PWD/.build/fuzz
 mkdir -p "$out"
 doors=()
-for door in CLibArchive CLibCSV CLibXML2; do doors+=(-Xcc "-fmodule-map-file=$PWD/Sources/$door/module.modulemap"); done
+for door in CLibArchive CLibCSV CLibXML2 CZlib; do doors+=(-Xcc "-fmodule-map-file=$PWD/Sources/$door/module.modulemap"); done
 cat >"$out/module.modulemap" <<EOF
 module CSimdJSON { header "$PWD/Sources/CSimdJSON/include/CSimdJSON.h" export * }
 EOF
@@ -33,7 +33,7 @@ swiftc "${flags[@]}" -module-name Records -wmo -emit-module -emit-module-path "$
     -c "${records[@]}" -o "$out/Records.o"
 swiftc "${flags[@]}" "${doors[@]}" -I /usr/include/libxml2 -Xcc -I/usr/include/libxml2 \
     -Xcc "-fmodule-map-file=$out/module.modulemap" -module-name Input -wmo "${input[@]}" "$out/Records.o" "$out/CSimdJSON.o" \
-    -larchive -lcsv -lxml2 -lsimdjson -lstdc++ -o "$out/fuzz"
+    -larchive -lz -lcsv -lxml2 -lsimdjson -lstdc++ -o "$out/fuzz"
 
 failed=0
 for reader in "${readers[@]}"; do

@@ -78,7 +78,13 @@ package final class Export {
         hasByteOrderMark = found.hasByteOrderMark
         header = found.header
         confidence = found.confidence
-        notes = found.notes
+        notes =
+            opening.passedOver.map {
+                Diagnostic(
+                    .note, code: "passed_over",
+                    "the archive holds '\($0)' too, which is empty or no table and was left out",
+                    file: opening.file.name, hint: "where it is one, name it: input.members")
+            } + found.notes
         dataStart = found.dataStart
         pipe = found.pipe
         guard columns.count <= limits.columns else {

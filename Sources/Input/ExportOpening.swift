@@ -6,6 +6,8 @@ struct ExportOpening {
     /// The entry of a ZIP archive; nil where the file is none.
     let member: String?
     let isWorkbook: Bool
+    /// What else lies in the archive and is not read; told once, by its first file.
+    var passedOver: [String] = []
 
     /// The exports in a file: one, or one for each file in an archive.
     static func all(_ path: String, settings: ExportSettings, limits: RecordLimits, keepsPipe: Bool = false) throws
@@ -16,7 +18,10 @@ struct ExportOpening {
         guard Compression.of(head) == .zip else { return [ExportOpening(file: file, member: nil, isWorkbook: false)] }
         switch try ArchiveContents(of: file, patterns: settings.members, limits: limits) {
         case .workbook: return [ExportOpening(file: file, member: nil, isWorkbook: true)]
-        case .files(let names): return names.map { ExportOpening(file: file, member: $0, isWorkbook: false) }
+        case .files(let names, let passedOver):
+            return names.enumerated().map { index, name in
+                ExportOpening(file: file, member: name, isWorkbook: false, passedOver: index == 0 ? passedOver : [])
+            }
         }
     }
 

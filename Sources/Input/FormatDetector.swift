@@ -13,6 +13,11 @@ enum FormatDetector {
         for (signature, name, hint) in refused where bytes.starts(with: signature) {
             throw Diagnostic(code: "unknown_format", "this is \(name), which is not read", file: file, hint: hint)
         }
+        if bytes.dropFirst(257).starts(with: "ustar".utf8) {
+            throw Diagnostic(
+                code: "unknown_format", "this is a tar archive, which is not read", file: file,
+                hint: "unpack it, or pack the files as zip")
+        }
     }
 
     /// - Parameter sample: the first bytes as UTF-8, without a byte order mark.

@@ -57,6 +57,7 @@ package struct RowRewriting: Sendable {
 
         var summary = Summary()
         var notes = [RecordNotes](repeating: RecordNotes(), count: exports.count)
+        var refused = [RejectNotes](repeating: RejectNotes(), count: exports.count)
         var hints = [HintNotes](repeating: HintNotes(), count: exports.count)
         try await inOrder(width: Self.width) {
             try stream.next()
@@ -69,10 +70,12 @@ package struct RowRewriting: Sendable {
             summary.rejected += rejected.count
             summary.identified += rendered.identified
             notes[part].add(found)
+            refused[part].add(rejected)
             hints[part].add(rendered.hints)
             try checkRejects(summary.rejected)
         }
         for (index, export) in exports.enumerated() {
+            refused[index].diagnostics(file: export.name).forEach(noting)
             notes[index].diagnostics(file: export.name).forEach(noting)
             hints[index].diagnostics(file: export.name).forEach(noting)
         }

@@ -33,7 +33,7 @@ package enum SettingsFile {
         do {
             var root = try Yams.compose(yaml: text) ?? Node("", Tag(.null), .plain)
             for (key, value) in overrides {
-                let parsed = try Yams.compose(yaml: value) ?? Node("", Tag(.null), .plain)
+                let parsed = try Self.node(value)
                 root = setting(root, key.split(separator: ".").map(String.init)[...], to: parsed)
             }
             let filled = fill(root, from: environment, noting: &lint)
@@ -53,6 +53,14 @@ package enum SettingsFile {
             (problem, mark)
         default: ("it cannot be read", nil)
         }
+    }
+
+    /// A value from a command line: YAML, but for single signs such as a comma, which YAML takes for its own.
+    private static func node(_ value: String) throws -> Node {
+        if value.count == 1, let sign = value.first, !sign.isLetter, !sign.isNumber {
+            return Node(value, Tag(.str), .singleQuoted)
+        }
+        return try Yams.compose(yaml: value) ?? Node("", Tag(.null), .plain)
     }
 
     private static func setting(_ node: Node, _ path: ArraySlice<String>, to value: Node) -> Node {

@@ -95,6 +95,38 @@ import Testing
             result.out.contains("warning: no column is known") && result.out.contains("Nobody in it can be asked for"))
     }
 
+    @Test func whatCouldNotBeReadIsSaidWithItsLineAndReason() async throws {
+        try folder.write("broken.csv", "a,b\n1,2\n1,2,3\n1,2,3\n")
+        let result = try await run("convert", "broken.csv", "-o", "out.csv")
+        #expect(result.code == 0)
+        #expect(
+            result.err.contains(
+                "broken.csv:3: warning: 2 records could not be read: too_many_cells (the first one here)"),
+            "\(result.err)")
+    }
+
+    @Test func whatComesBeforeABreakIsWritten() async throws {
+        try folder.write("cut.xml", "<r><p><email>a@acme.example</email></p><p><email>b@acme.example</email></p><p><em")
+        let result = try await run("convert", "cut.xml", "-o", "-")
+        #expect(result.code == 66 && result.err.contains("cut off"), "\(result.err)")
+        #expect(result.out.hasSuffix("\na@acme.example,\nb@acme.example,\n"), "\(result.out)")
+    }
+
+    @Test(arguments: [",", ";", "|", "#", " "])
+    func signsCanBeSetAsTheyAre(_ delimiter: String) async throws {
+        try folder.write("signs.csv", "a\(delimiter)b\n1\(delimiter)2\n")
+        let result = try await run("convert", "signs.csv", "-o", "-", "--set", "input.csv.delimiter=\(delimiter)")
+        #expect(result.out == "a,b\n1,2\n", "\(result.err)")
+    }
+
+    @Test func aStarterPipelineWithoutProvidersRunsAndFindsNobody() async throws {
+        #expect(try await run("inspect", "leads.csv", "--write", "p.yaml").code == 0)
+        #expect(try await run("lint", "p.yaml").code == 0)
+        let ran = try await run("run", "p.yaml")
+        #expect(ran.code == 0 && ran.err.contains(" 0 credits"), "\(ran.err)")
+        #expect(try folder.read("p-waterfall.yaml").contains("providers: []"))
+    }
+
     @Test func theStarterPipelineRuns() async throws {
         try folder.write("people.csv", "Email,Tel\nz@acme.example,+12125550142\n")
         try folder.write(

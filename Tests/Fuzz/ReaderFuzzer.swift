@@ -86,7 +86,7 @@ enum ReaderFuzzer: String {
             let encoding = EncodingDetector(bytes).encoding
             return [try text(Transcoder(stream, from: encoding, file: "in"))]
         case .archive:
-            return [try text(Archive(stream, kind: .compressed, limits: Self.limits, name: "in"))]
+            return [try text(Compression.unpacked(PeekedBytes(stream), limits: Self.limits, name: "in").0)]
         }
     }
 

@@ -60,6 +60,32 @@ import Testing
         (["Nombre", "Correo", "Empresa"], ["full_name": "Nombre", "email": "Correo", "company_name": "Empresa"]),
         (["氏名", "メールアドレス", "会社名"], ["full_name": "氏名", "email": "メールアドレス", "company_name": "会社名"]),
         (["姓", "名", "邮箱"], ["last_name": "姓", "first_name": "名", "email": "邮箱"]),
+        (
+            ["Ad", "Soyad", "E-posta", "Şirket", "Telefon"],
+            [
+                "first_name": "Ad", "last_name": "Soyad", "email": "E-posta", "company_name": "Şirket",
+                "phone": "Telefon",
+            ]
+        ),
+        (
+            ["Prenume", "Nume de familie", "Adresă de e-mail", "Companie", "Țară"],
+            [
+                "first_name": "Prenume", "last_name": "Nume de familie", "email": "Adresă de e-mail",
+                "company_name": "Companie",
+                "country": "Țară",
+            ]
+        ),
+        (
+            ["Keresztnév", "Vezetéknév", "Cég", "Email"],
+            ["first_name": "Keresztnév", "last_name": "Vezetéknév", "company_name": "Cég", "email": "Email"]
+        ),
+        (["Jméno", "Příjmení", "Email"], ["first_name": "Jméno", "last_name": "Příjmení", "email": "Email"]),
+        (["名字", "姓氏", "邮箱"], ["first_name": "名字", "last_name": "姓氏", "email": "邮箱"]),
+        (
+            ["Ansprechpartner", "E-Mail geschäftlich", "Tel."],
+            ["full_name": "Ansprechpartner", "email": "E-Mail geschäftlich", "phone": "Tel."]
+        ),
+        (["E-Mail 1", "E-Mail 2"], ["email": "E-Mail 1"]),
         // A salutation is no job.
         (["Title", "First Name", "Email"], ["first_name": "First Name", "email": "Email"]),
         (

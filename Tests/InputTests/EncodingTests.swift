@@ -124,4 +124,20 @@ import Testing
             #expect(try Reading(path, limits: limits, from: end.position).rows == Array(whole.rows.dropFirst(end.rows)))
         }
     }
+
+    @Test(arguments: ["Jörg Müller", "Łukasz Żółć", "山田太郎"])
+    func oneBrokenByteMakesNoOtherEncodingOfUTF8(_ name: String) throws {
+        let rows = (0..<200).map { "a\($0)@acme.example,\(name)\n" }.joined()
+        let data = Data("email,name\n\(rows)".utf8) + Data("b@acme.example,B".utf8) + Data([0xFC]) + Data("rgi\n".utf8)
+        let read = try Reading.of(data)
+        #expect(read.rows.count == 200 && read.rows[0][1] == name)
+        #expect(read.rejects.map(\.reason) == ["invalid_text"])
+    }
+
+    @Test func jsonIsUTF8AlsoWhereAByteIsBroken() throws {
+        let data = Data("{\"email\":\"a\"}\n{\"email\":\"b".utf8) + Data([0xFF]) + Data("\"}\n{\"email\":\"c\"}\n".utf8)
+        let read = try Reading.of(data)
+        #expect(read.rows.map { $0[0] } == ["a", "c"])
+        #expect(read.rejects.map(\.line) == [2])
+    }
 }

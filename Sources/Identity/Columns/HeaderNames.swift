@@ -37,13 +37,18 @@ enum HeaderNames {
                 "endereço de e-mail", "e-mail comercial", "posta elettronica", "indirizzo e-mail", "indirizzo email",
                 "e-mailadres", "adres e-mail", "e-postadress", "epost", "e-post", "sähköposti", "メールアドレス", "邮箱", "电子邮件",
                 "電子メール アドレス", "이메일", "электронная почта",
+                "e-mail geschäftlich", "geschäftliche e-mail-adresse", "adresse de messagerie", "e-posta",
+                "e-posta adresi", "adresă de e-mail", "adresa de email", "e-mailcím", "email cím", "email adresa",
+                "e-mailová adresa", "correo de trabajo", "email aziendale", "ηλεκτρονική διεύθυνση",
+                "البريد الإلكتروني", "e-mail 1", "e-mail 1 address", "adres email", "эл. почта", "почта", "电子邮箱", "邮件",
+                "電子郵件", "e-mail cím", "tölvupóstur", "e-pasts", "el. paštas", "e-pošta",
             ]
         ),
         (
             .personalEmail,
             [
                 "personal email", "home email", "private email", "person - email - home", "email (personal)",
-                "personal email address", "email address 2", "email 2", "private e-mail", "e-mail privat",
+                "personal email address", "private e-mail", "e-mail privat", "persönliche e-mail",
                 "e-mail personnel", "correo personal", "e-mail pessoal",
             ]
         ),
@@ -54,6 +59,8 @@ enum HeaderNames {
                 "vorname", "prénom", "prenom", "nombre de pila", "nombre", "nombres", "nome próprio", "primeiro nome",
                 "nome",
                 "voornaam", "förnamn", "fornavn", "etunimi", "imię", "imie", "名", "имя",
+                "ad", "adı", "isim", "prenume", "όνομα", "الاسم الأول", "keresztnév", "utónév", "jméno",
+                "křestní jméno", "meno", "名字", "이름(성 제외)", "ime", "eesnimi", "vārds", "vardas", "ім'я", "pierwsze imię",
             ]
         ),
         (
@@ -62,6 +69,8 @@ enum HeaderNames {
                 "last name", "family name", "surname", "last", "lname", "person - last name", "name last", "nachname",
                 "familienname", "nom de famille", "apellido", "apellidos", "sobrenome", "apelido", "cognome",
                 "achternaam", "efternamn", "etternavn", "efternavn", "sukunimi", "nazwisko", "姓", "фамилия",
+                "soyad", "soyadı", "soyisim", "nume de familie", "επώνυμο", "επίθετο", "اسم العائلة", "vezetéknév",
+                "příjmení", "priezvisko", "姓氏", "성", "prezime", "perekonnanimi", "uzvārds", "pavardė", "прізвище",
             ]
         ),
         (
@@ -70,6 +79,9 @@ enum HeaderNames {
                 "full name", "contact name", "person - name", "lead name", "display name", "name", "contact full name",
                 "vollständiger name", "nom complet", "nombre completo", "nome completo", "volledige naam", "氏名", "姓名",
                 "이름",
+                "ansprechpartner", "contact person", "tam ad", "ad soyad", "nume complet", "ονοματεπώνυμο",
+                "الاسم الكامل", "teljes név", "celé jméno", "meno a priezvisko", "imię i nazwisko", "фио", "koko nimi",
+                "fullständigt namn", "fullt navn", "interlocuteur", "persona de contacto", "referente", "担当者名",
             ]
         ),
         (
@@ -83,6 +95,11 @@ enum HeaderNames {
                 "nome da empresa", "azienda", "bedrijf", "bedrijfsnaam", "företag", "företagsnamn", "virksomhed",
                 "yritys",
                 "会社名", "公司", "公司名称", "회사", "компания",
+                "şirket", "şirket adı", "companie", "nume companie", "εταιρεία", "επωνυμία", "الشركة", "cég", "cégnév",
+                "společnost", "název společnosti", "spoločnosť", "nom de la société", "raison sociale", "compañía",
+                "razón social", "ragione sociale", "nome azienda", "firma adı", "nazwa firmy", "yrityksen nimi",
+                "организация", "название компании", "公司名", "公司名稱", "회사명", "tvrtka", "podjetje", "ettevõte", "uzņēmums",
+                "įmonė", "компанія",
             ]
         ),
         (
@@ -101,6 +118,10 @@ enum HeaderNames {
                 "webpage", "web site", "homepage", "website 1 - value", "account website", "organization website",
                 "company web site", "corporate website", "webseite", "website-url", "internetseite", "site web",
                 "site internet", "sitio web", "página web", "site", "sito web", "sito", "strona www", "ホームページ", "网站",
+                "sayfa", "web sitesi", "web sayfası", "site-ul web", "ιστοσελίδα", "ιστότοπος", "الموقع الإلكتروني",
+                "weboldal", "honlap", "webové stránky", "webová stránka", "strona internetowa", "strona www firmy",
+                "webbplats", "hjemmeside", "nettsted", "nettside", "verkkosivusto", "kotisivu", "url del sitio web",
+                "url du site web", "сайт", "веб-сайт", "网址", "公司网站", "홈페이지", "웹사이트",
             ]
         ),
         (
@@ -113,6 +134,8 @@ enum HeaderNames {
                 "linkedin member url", "default profile url", "profile url", "li url", "linkedin-profil",
                 "linkedin-profil-url", "linkedin-url", "profil linkedin", "perfil de linkedin", "perfil linkedin",
                 "url de linkedin", "url du profil linkedin", "profilo linkedin",
+                "url linkedin", "lien linkedin", "url profil linkedin", "linkedin profil", "linkedin adresse",
+                "linkedin profili", "linkedin-profiili", "ссылка на linkedin", "linkedin 主页", "linkedin プロフィール",
             ]
         ),
         (
@@ -127,6 +150,11 @@ enum HeaderNames {
                 "telefono", "número de teléfono", "teléfono móvil", "móvil", "telefone", "celular",
                 "numero di telefono",
                 "cellulare", "telefoonnummer", "telefoon", "mobiel", "puhelin", "電話番号", "电话", "手机", "전화번호", "телефон",
+                "tel", "tel.", "telephone no", "phone no", "phone no.", "mob", "mob.", "mobile no", "mobile no.",
+                "téléphone (bureau)", "téléphone professionnel", "téléphone fixe", "telefon numarası", "cep telefonu",
+                "număr de telefon", "τηλέφωνο", "κινητό", "الهاتف", "رقم الهاتف", "telefonszám", "telefonní číslo",
+                "telefónne číslo", "numer telefonu", "telefon komórkowy", "номер телефона", "мобильный телефон", "联系电话",
+                "手机号", "手机号码", "휴대폰", "전화", "携帯電話", "电话号码", "tālrunis", "telefonas", "телефон робочий",
             ]
         ),
         (
@@ -139,6 +167,10 @@ enum HeaderNames {
                 "ruolo", "qualifica", "functie", "functietitel", "befattning", "stilling", "titteli", "stanowisko",
                 "役職",
                 "职位", "직책", "должность",
+                "unvan", "ünvan", "pozisyon", "funcție", "funcția", "θέση", "المسمى الوظيفي", "beosztás", "munkakör",
+                "pozice", "pracovní pozice", "pozícia", "titre du poste", "titre professionnel", "intitulé de poste",
+                "titel", "arbetstitel", "jobbtitel", "posizione", "职务", "직위", "직급", "pareigos", "amats", "ametinimetus",
+                "посада", "puesto de trabajo", "denominación del puesto",
             ]
         ),
         (
@@ -149,6 +181,9 @@ enum HeaderNames {
                 "location country",
                 "mailing country code", "work country", "company country", "land", "land/region", "pays", "pays/région",
                 "país", "pais", "país/región", "paese", "nazione", "kraj", "国", "国家", "국가", "страна",
+                "ülke", "țară", "țara", "χώρα", "الدولة", "البلد", "ország", "země", "krajina",
+                "land/region geschäftlich", "geschäftlich land/region", "maa", "riik", "valsts", "šalis", "країна",
+                "país / región", "国/地域", "国家/地区",
             ]
         ),
     ]

@@ -4,10 +4,10 @@ import Records
 
 /// libarchive over one of our streams: the only place that knows it.
 ///
-/// Checksums and ends are checked by the library; a ratio and a size limit keep a bomb from filling memory or disk.
+/// Checksums and ends are checked by the library; ``UnpackingLimits`` keep a bomb from filling memory or disk.
 final class Archive: ByteStream {
     enum Kind {
-        /// One compressed stream: gzip, Zstandard, xz or bzip2, in as many members as there are.
+        /// One compressed stream: Zstandard, xz or bzip2, in as many members as there are.
         case compressed
         /// A ZIP archive, whose entries are read one by one.
         case zip
@@ -22,23 +22,20 @@ final class Archive: ByteStream {
     private let source: Source
     private let handle: OpaquePointer
     private let kind: Kind
-    private let limits: RecordLimits
-    private var unpacked = 0
-    private var takenBefore = 0
-    /// Where what is read is one gzip stream.
-    private var trailer: GzipTrailer?
+    private var limits: UnpackingLimits
 
     init(_ stream: any ByteStream, kind: Kind, limits: RecordLimits, name: String) throws {
         guard let handle = archive_read_new() else { throw Self.failure("there is no memory for it", name) }
         source = Source(stream, name: name)
         self.handle = handle
         self.kind = kind
-        self.limits = limits
+        self.limits = UnpackingLimits(limits, name: name)
+        // Without a locale whose letters are UTF-8, libarchive gives no names with others than ASCII.
+        _ = Self.locale
         switch kind {
         case .compressed:
             for add in [
-                archive_read_support_filter_gzip, archive_read_support_filter_zstd, archive_read_support_filter_xz,
-                archive_read_support_filter_bzip2,
+                archive_read_support_filter_zstd, archive_read_support_filter_xz, archive_read_support_filter_bzip2,
             ] {
                 _ = add(handle)
             }
@@ -51,11 +48,10 @@ final class Archive: ByteStream {
         archive_read_set_skip_callback(handle, skipBytes)
         if stream is FileReader, kind == .zip { archive_read_set_seek_callback(handle, seekTo) }
         try check(archive_read_open1(handle))
-        if kind == .compressed {
-            _ = try nextEntry()
-            if archive_filter_code(handle, 0) == ARCHIVE_FILTER_GZIP { trailer = GzipTrailer() }
-        }
+        if kind == .compressed { _ = try nextEntry() }
     }
+
+    private static let locale: Bool = setlocale(LC_CTYPE, "C.UTF-8") != nil
 
     deinit { archive_read_free(handle) }
 
@@ -67,8 +63,7 @@ final class Archive: ByteStream {
         let code = archive_read_next_header(handle, &header)
         if code == ARCHIVE_EOF { return nil }
         try check(code)
-        takenBefore = taken
-        unpacked = 0
+        limits.restart(taken: taken)
         guard let header else { return nil }
         let name =
             archive_entry_pathname_utf8(header).map { String(cString: $0) }
@@ -88,52 +83,33 @@ final class Archive: ByteStream {
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = archive_read_data(handle, buffer.baseAddress, buffer.count)
-        if count < 0 { try check(Int32(truncatingIfNeeded: count)) }
-        unpacked += count
-        try checkLimits()
-        if trailer != nil { try checkTrailer(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+        // Also what libarchive calls a warning: the text was read, and its checksum does not fit.
+        if count < 0 { throw failure() }
+        try limits.add(count, taken: taken)
         return count
-    }
-
-    private func checkTrailer(_ text: UnsafeRawBufferPointer) throws {
-        trailer?.take(text)
-        guard text.isEmpty else { return }
-        // libarchive may stop before the end of the file, where the numbers are.
-        while try source.read() > 0 {}
-        guard trailer?.contradicts(source.tail) == true else { return }
-        throw Self.failure(
-            "the archive is damaged: its checksum does not fit the \(unpacked) bytes that came out of it", source.name)
-    }
-
-    private func checkLimits() throws {
-        let packed = max(1, taken - takenBefore)
-        guard unpacked > limits.unpacked || unpacked > limits.harmless && unpacked / packed > limits.ratio else {
-            return
-        }
-        throw Diagnostic(
-            code: "archive_too_large",
-            "this unpacks to more than \(unpacked > limits.unpacked ? "\(limits.unpacked) bytes" : "\(limits.ratio) times its size"), as files do that are made to do harm",
-            file: source.name, hint: "where it is what it should be, raise input.limits.archive_ratio")
     }
 
     /// - Throws: what the stream beneath said, or what libarchive did.
     private func check(_ code: Int32) throws {
+        if code < ARCHIVE_WARN || source.error != nil { throw failure() }
+    }
+
+    private func failure() -> any Error {
         if let error = source.error {
             source.error = nil
-            throw error
+            return error
         }
-        guard code < ARCHIVE_WARN else { return }
         let text = archive_error_string(handle).map { String(cString: $0) } ?? "unknown error"
         if text.localizedCaseInsensitiveContains("passphrase") || text.localizedCaseInsensitiveContains("encrypt") {
-            throw Diagnostic(
+            return Diagnostic(
                 code: "unreadable_input", "this archive has a password", file: source.name,
                 hint: "unpack it, or save it without a password")
         }
-        throw Self.failure(
-            "the archive is cut off or damaged (\(text)): \(unpacked) bytes came out of it", source.name)
+        return Self.failure(
+            "the archive is cut off or damaged (\(text)): \(limits.unpacked) bytes came out of it", source.name)
     }
 
-    private static func failure(_ message: String, _ name: String) -> Diagnostic {
+    static func failure(_ message: String, _ name: String) -> Diagnostic {
         Diagnostic(code: "damaged_archive", message, file: name, hint: "copy or export it again")
     }
 
@@ -143,8 +119,6 @@ final class Archive: ByteStream {
         let name: String
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         var error: (any Error)?
-        /// The last bytes that were read.
-        private(set) var tail: [UInt8] = []
 
         init(_ stream: any ByteStream, name: String) {
             self.stream = stream
@@ -154,9 +128,7 @@ final class Archive: ByteStream {
         deinit { block.deallocate() }
 
         func read() throws -> Int {
-            let count = try stream.read(into: block)
-            tail = Array((tail + block[max(0, count - 8)..<count]).suffix(8))
-            return count
+            try stream.read(into: block)
         }
 
         func attempt(_ work: () throws -> Int) -> Int {

@@ -29,6 +29,10 @@ package enum Compression: String, Sendable, CaseIterable {
     {
         let compression = of(try bytes.peek(signatureLength))
         guard compression != .none, compression != .zip else { return (bytes, compression) }
-        return (PeekedBytes(try Archive(bytes, kind: .compressed, limits: limits, name: name)), compression)
+        let unpacked: any ByteStream =
+            compression == .gzip
+            ? try Gzip(bytes, limits: limits, name: name)
+            : try Archive(bytes, kind: .compressed, limits: limits, name: name)
+        return (PeekedBytes(unpacked), compression)
     }
 }

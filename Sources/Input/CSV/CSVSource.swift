@@ -10,6 +10,9 @@ final class CSVSource: RecordSource {
     /// Where the next record starts.
     private var position: Position
 
+    /// Why nothing more can be read.
+    private var failure: (any Error)?
+
     /// - Parameter start: behind the header, or where an earlier reader's batch ended.
     init(
         _ stream: any ByteStream, name: String, columns: [String], dialect: CSVDialect, rules: ReadingRules,
@@ -24,11 +27,19 @@ final class CSVSource: RecordSource {
     }
 
     func next() throws -> RecordBatch? {
+        if let failure { throw failure }
         var batch = RecordBatch(
             columnCount: columns.count, start: position, reservingBytes: limits.batchBytes + limits.batchBytes / 4)
         var isAtEnd = false
         while !isAtEnd, assembler.isWaiting || !batch.isFull(limits) {
-            isAtEnd = try !readRecord(into: &batch)
+            do {
+                isAtEnd = try !readRecord(into: &batch)
+            } catch {
+                // What was read before the break is handed out first.
+                guard !batch.isEmpty else { throw error }
+                failure = error
+                isAtEnd = true
+            }
         }
         position.record = assembler.record
         batch.end = position

@@ -86,8 +86,26 @@ struct DialectDetector {
         return quotes.flatMap { quote -> [(UInt8?, CSVDialect.Escape)] in
             if let escape = settings.escape { return [(quote, escape)] }
             let escaped = zip(sample, sample.dropFirst()).contains { $0 == backslash && $1 == quote }
-            return escaped ? [(quote, .doubled), (quote, .backslash)] : [(quote, .doubled)]
+            guard escaped, let quote else { return [(quote, .doubled)] }
+            // Where both read equally well, the first one counts.
+            return isEscaped(quote, by: backslash, sample, delimiter)
+                ? [(quote, .backslash), (quote, .doubled)] : [(quote, .doubled), (quote, .backslash)]
         }
+    }
+
+    /// Whether quotes within text stand behind a backslash and none is doubled; at the end of a cell a backslash may be
+    /// its last character.
+    private static func isEscaped(_ quote: UInt8, by backslash: UInt8, _ sample: [UInt8], _ delimiter: UInt8) -> Bool {
+        var escaped = 0, doubled = 0
+        for index in sample.indices.dropFirst().dropLast(2) where sample[index + 1] == quote {
+            let (before, after) = (sample[index - 1], sample[index + 2])
+            let isInside = ![delimiter, quote, 10, 13].contains(after)
+            if sample[index] == backslash, isInside { escaped += 1 }
+            if sample[index] == quote, isInside, ![delimiter, quote, backslash, 10, 13].contains(before) {
+                doubled += 1
+            }
+        }
+        return escaped > doubled
     }
 
     /// Whether cells stand in this kind of quotes and in none of the other: an apostrophe alone is no quote.

@@ -25,7 +25,7 @@ struct EncodingDetector {
             self.init(isUTF8 ? "utf-8" : encoding.name, .declaration)
         } else if Self.hasShiftSequences(sample) {
             self.init("iso-2022-jp", .validity)
-        } else if Self.isUTF8(sample) {
+        } else if Self.isUTF8(sample) || Self.isJSON(sample) || Self.isNearlyUTF8(sample) {
             self.init("utf-8", .validity)
         } else {
             self.init(Self.guess(sample), .guess)
@@ -83,6 +83,34 @@ struct EncodingDetector {
         var end = sample.count
         while end > 0, sample.count - end < 3, sample[end - 1] >= 0x80 { end -= 1 }
         return sample[..<end].withUnsafeBytes { UTF8Check.isValid($0) }
+    }
+
+    /// JSON is UTF-8 (RFC 8259, section 8.1), so a broken byte in it is a broken byte.
+    private static func isJSON(_ sample: [UInt8]) -> Bool {
+        let start = sample.lazy.filter { $0 > 0x20 }.prefix(2)
+        return start.elementsEqual("{\"".utf8) || start.elementsEqual("[{".utf8)
+    }
+
+    /// Whether nearly all that is above ASCII is UTF-8: by accident a text in another encoding hardly has any of it.
+    private static func isNearlyUTF8(_ sample: [UInt8]) -> Bool {
+        var valid = 0, broken = 0
+        var index = 0
+        while index < sample.count {
+            guard sample[index] >= 0x80 else {
+                index += 1
+                continue
+            }
+            let length = sample[index] >= 0xF0 ? 4 : sample[index] >= 0xE0 ? 3 : sample[index] >= 0xC2 ? 2 : 0
+            let end = min(index + length, sample.count)
+            if length > 0, sample[index..<end].withUnsafeBytes({ UTF8Check.isValid($0) }) {
+                valid += 1
+                index = end
+            } else {
+                broken += 1
+                index += 1
+            }
+        }
+        return valid >= 4 && valid >= broken * 10
     }
 
     /// Whether more than one byte in fifty is a control character that texts do not have.

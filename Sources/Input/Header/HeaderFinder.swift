@@ -33,10 +33,11 @@ struct HeaderFinder {
             }
             use(Array(rows[first...last]), from: first)
         case .auto:
-            let first =
+            let wide =
                 rows.firstIndex { $0.filled * 2 > width } ?? rows.firstIndex { $0.cells.count * 2 > width }
                 ?? rows.startIndex
-            guard rows.indices.contains(first) else { return }
+            guard rows.indices.contains(wide) else { return }
+            let first = Self.names(below: wide, in: rows, width: width) ?? wide
             if let why = Self.data(in: rows[first].cells) {
                 useContent(Array(rows[first...]), width: width)
                 dataStart = first > 0 ? rows[first - 1].end : .start
@@ -95,13 +96,36 @@ struct HeaderFinder {
         columns += (columns.count..<width).map { "column_\($0 + 1)" }
     }
 
+    /// The row of names below lines of a preamble that are wide themselves, such as "As of:,2024-01-01"; nil where the
+    /// row is as good a header as any below.
+    ///
+    /// The names fill their row, no row above does, and data stands below them.
+    private static func names(below wide: Int, in rows: [SampleRow], width: Int) -> Int? {
+        guard rows[wide].filled < width, groups(rows, near: wide) == nil else { return nil }
+        guard let full = rows[wide...].prefix(mostPreamble).firstIndex(where: { $0.filled >= width }),
+            data(in: rows[full].cells) == nil
+        else { return nil }
+        let below = rows[(full + 1)...].prefix(5)
+        return below.contains { row in row.cells.contains { CellKind($0) != nil || $0.contains(where: \.isNumber) } }
+            ? full : nil
+    }
+
+    /// A report has a handful of lines above its table.
+    private static let mostPreamble = 20
+
     /// What shows that a row holds data, in words; nil where it may well be names.
     private static func data(in cells: [String]) -> String? {
         let filled = cells.filter { !$0.isEmpty }
         if filled.contains(where: { CellKind($0) == .email }) { return "an email address" }
-        if filled.contains(where: { $0.contains("://") }) { return "a web address" }
+        if filled.contains(where: { CellKind($0) != nil || $0.contains("://") }) { return "a web address" }
+        if filled.contains(where: isNumberOrDate) { return "a number or a date" }
         let numbers = filled.count { $0.allSatisfy { $0.isNumber || "+-. ()".contains($0) } }
         return numbers * 2 > filled.count ? "mostly numbers" : nil
+    }
+
+    /// Seven digits and more, and nothing but what stands between digits.
+    private static func isNumberOrDate(_ cell: String) -> Bool {
+        cell.count(where: \.isNumber) >= 7 && cell.allSatisfy { $0.isNumber || "+-. ()/:'".contains($0) }
     }
 
     /// How many groups the first row names above the names of the second; nil where it is no such row.
@@ -119,12 +143,20 @@ struct HeaderFinder {
     private static func groups(_ upper: SampleRow, _ lower: SampleRow, _ below: SampleRow) -> Int? {
         let names = lower.cells
         guard names.count >= 3, lower.filled == names.count, upper.filled < names.count, upper.filled >= 2,
-            data(in: names) == nil, names.allSatisfy({ $0.count <= 40 && !$0.contains(where: \.isNumber) }),
+            data(in: names) == nil, !upper.cells.contains(where: isReportLine),
+            names.allSatisfy({ $0.count <= 40 && !$0.contains(where: \.isNumber) }),
             below.cells.contains(where: { CellKind($0) != nil || $0.contains(where: \.isNumber) })
         else { return nil }
         // Each name of the upper row is followed by a gap somewhere, or it would be a header with holes.
         let gaps = upper.cells.indices.dropLast().count { !upper.cells[$0].isEmpty && upper.cells[$0 + 1].isEmpty }
         return gaps * 2 >= upper.filled ? upper.filled : nil
+    }
+
+    /// What reports say about themselves above their table.
+    private static func isReportLine(_ cell: String) -> Bool {
+        let lower = cell.lowercased()
+        return lower.hasSuffix(":")
+            || ["generated", "exported", "created by", "as of", "filter", "report"].contains { lower.hasPrefix($0) }
     }
 
     /// `Company` above `Name` is `Company Name`; a group goes on until the next one begins.

@@ -19,6 +19,8 @@ final class JSONRecords {
     private var isInArray: Bool
     private var isClosed = false
     private var isLost = false
+    /// The file ends inside an object, and no other one follows.
+    private var isCut = false
     private var length = 0
     /// Where the record starts, and the line behind it.
     private(set) var start: Position
@@ -112,7 +114,7 @@ final class JSONRecords {
     }
 
     private func ended() throws -> Found? {
-        guard arrangement == .array, !isClosed, !isLost else { return nil }
+        guard arrangement == .array, !isClosed, !isLost || isCut else { return nil }
         throw Diagnostic(
             code: "cut_input", "the array is not closed: the file is cut off", file: file, line: line,
             hint: "export it again; the records before this line were read")
@@ -164,6 +166,7 @@ final class JSONRecords {
             line += 1
         }
         length = index
+        isCut = index >= window.count && window.isAtEnd
         return found(shown)
     }
 

@@ -30,12 +30,23 @@ final class JSONSource: RecordSource {
         records = try JSONRecords(stream, arrangement: layout.arrangement, limits: limits, from: start, file: name)
     }
 
+    /// Why nothing more can be read.
+    private var failure: (any Error)?
+
     func next() throws -> RecordBatch? {
+        if let failure { throw failure }
         var batch = RecordBatch(
             columnCount: columns.count, start: position, reservingBytes: limits.batchBytes + limits.batchBytes / 4)
         var isAtEnd = false
         while !isAtEnd, !batch.isFull(limits) {
-            isAtEnd = try !readRecord(into: &batch)
+            do {
+                isAtEnd = try !readRecord(into: &batch)
+            } catch {
+                // What was read before the break is handed out first.
+                guard !batch.isEmpty else { throw error }
+                failure = error
+                isAtEnd = true
+            }
         }
         batch.end = position
         batch.taken = records.taken

@@ -27,17 +27,28 @@ final class TableSource: RecordSource {
         }
     }
 
+    /// Why nothing more can be read.
+    private var failure: (any Error)?
+
     func next() throws -> RecordBatch? {
+        if let failure { throw failure }
         var batch = RecordBatch(columnCount: columns.count, start: position)
         var isAtEnd = false
         while !isAtEnd, assembler.isWaiting || !batch.isFull(limits) {
-            guard let row = try rows.next(into: &batch) else {
-                assembler.finish(&batch)
+            do {
+                guard let row = try rows.next(into: &batch) else {
+                    assembler.finish(&batch)
+                    isAtEnd = true
+                    break
+                }
+                take(row, into: &batch)
+                position.byte += 1
+            } catch {
+                // What was read before the break is handed out first.
+                guard !batch.isEmpty else { throw error }
+                failure = error
                 isAtEnd = true
-                break
             }
-            take(row, into: &batch)
-            position.byte += 1
         }
         position.record = assembler.record
         batch.end = position

@@ -24,13 +24,39 @@ package struct StarterPipeline {
                 code: "cannot_create_output", "this file is there already", file: file,
                 hint: "choose another name, or write over it with --force")
         }
+        let waterfall = Self.waterfall(for: file)
+        try Self.write(text(waterfall: waterfall), to: file)
+        // Where there are no providers yet, the pipeline starts with none, and finds nobody until some are named.
+        if !FileManager.default.fileExists(atPath: waterfall) { try Self.write(Self.emptyWaterfall, to: waterfall) }
+    }
+
+    private static func write(_ text: String, to file: String) throws {
         let output = try OutputFile(file)
         try output.write(Array(text.utf8))
         try output.sync()
         try OutputFile.publish(file)
     }
 
-    var text: String {
+    /// The waterfall that is there by its usual name, else one beside the pipeline.
+    private static func waterfall(for file: String) -> String {
+        let usual = EnrichSettings().waterfall
+        guard !FileManager.default.fileExists(atPath: usual) else { return usual }
+        let base = file.hasSuffix(".yaml") || file.hasSuffix(".yml") ? (file as NSString).deletingPathExtension : file
+        return base + "-waterfall.yaml"
+    }
+
+    private static let emptyWaterfall = """
+        # Tables of people whom you know already; each channel tries them in order. Nobody is found until one stands here.
+        providers: []
+        #  - name: crm
+        #    path: crm-contacts.csv          # any export, with a column to find people by
+        #    channels: {work_email: Email, phone: Phone}
+        #    prices: {work_email: 1, phone: 3}
+        # order: {work_email: [crm], phone: [crm]}
+
+        """
+
+    func text(waterfall: String) -> String {
         let name = Self.name(of: path)
         var lines = [
             "# A pipeline for \(path), to be looked over before it runs.", "version: 1", "name: \(name)", "", "input:",
@@ -45,7 +71,7 @@ package struct StarterPipeline {
             "  dedupe: alias                     # rows that share any hint are one person and one request", "",
             "enrich:",
             "  engine: embedded                  # on your own provider tables; api asks a hosted service",
-            "  waterfall: pipelines/waterfall.yaml",
+            "  waterfall: \(Self.quoted(waterfall))",
             "  # api: {url: \"${UNSTUCK_API_URL}\", key: \"${UNSTUCK_API_KEY}\"}",
             "  channels: [work_email, personal_email, phone, linkedin_url]",
             "  only_missing: true                # what a row has already is not asked for",

@@ -42,7 +42,8 @@ struct RowProgress: Sendable, Codable {
     /// What was remarkable in each file, for the person.
     func diagnostics(_ exports: [Export]) -> [Diagnostic] {
         exports.enumerated().flatMap { index, export in
-            (files[index]?.notes?.diagnostics(file: export.name) ?? [])
+            (files[index]?.refused?.diagnostics(file: export.name) ?? [])
+                + (files[index]?.notes?.diagnostics(file: export.name) ?? [])
                 + (files[index]?.hints?.diagnostics(file: export.name) ?? [])
         }
     }
@@ -52,20 +53,24 @@ struct RowProgress: Sendable, Codable {
         var rejected = 0
         var notes: RecordNotes?
         var hints: HintNotes?
+        var refused: RejectNotes?
 
-        mutating func add(
-            rows more: Int, rejected moreRejected: Int, notes later: RecordNotes, hints laterHints: HintNotes
-        ) {
-            rows += more
-            rejected += moreRejected
-            if !laterHints.isEmpty {
+        mutating func add(_ batch: RenderedBatch) {
+            rows += batch.rows
+            rejected += batch.rejects.count
+            if !batch.rejects.isEmpty {
+                var all = refused ?? RejectNotes()
+                all.add(batch.rejects)
+                refused = all
+            }
+            if !batch.hints.isEmpty {
                 var all = hints ?? HintNotes()
-                all.add(laterHints)
+                all.add(batch.hints)
                 hints = all
             }
-            guard !later.isEmpty else { return }
+            guard !batch.notes.isEmpty else { return }
             var all = notes ?? RecordNotes()
-            all.add(later)
+            all.add(batch.notes)
             notes = all
         }
     }
@@ -117,7 +122,7 @@ final class RowLedger {
         rows += batch.rows
         progress.tally.add(batch.tally)
         progress.files[batch.end.file, default: RowProgress.FileProgress()]
-            .add(rows: batch.rows, rejected: batch.rejects.count, notes: batch.notes, hints: batch.hints)
+            .add(batch)
         let file = exports[batch.end.file]
         bytesRead = Self.bytes(of: exports[..<batch.end.file].filter { $0.path != file.path }) + batch.taken
         position = batch.end

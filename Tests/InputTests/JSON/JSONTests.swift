@@ -151,4 +151,14 @@ import Testing
             if name.hasPrefix("n_"), !isBlank { #expect(read.rejects.count == 1, "\(name) wrapped: \(isWrapped)") }
         }
     }
+
+    @Test(arguments: ["", "{\"email\":\"c", "{\"ema"])
+    func anArrayThatIsCutIsAnErrorBehindItsRows(_ end: String) throws {
+        let folder = try TemporaryFolder()
+        let export = try Export(
+            folder.write("in.json", "[{\"email\":\"a\"},\n{\"email\":\"b\"},\n" + end))
+        let records = try export.records()
+        #expect(try records.next()?.rowCount == 2)
+        #expect(#expect(throws: Diagnostic.self) { try records.next() }?.code == "cut_input")
+    }
 }
