@@ -136,7 +136,11 @@ struct EncodingDetector {
         private var windowsLetters = 0
         private var macLetters = 0
         private var cyrillic = 0
+        /// Bytes where KOI8-R has its small letters and windows-1251 its capitals.
+        private var lowCyrillic = 0
         private var kana = 0
+        private var eucKana = 0
+        private var lowLeads = 0
         private var shiftLeads = 0
         private var hangul = 0
         private var hanzi = 0
@@ -166,12 +170,21 @@ struct EncodingDetector {
                 if (0x80...0x9F).contains(byte) { macLetters += 1 }
                 return
             }
+            // Two of them within a word are two letters: Größe, Müßig.
+            if run.count == 2, isLetter(before), isLetter(after), run.allSatisfy({ $0 >= 0xC0 }) {
+                alone += 2
+                windowsLetters += 2
+                return
+            }
             inRuns += run.count
+            lowCyrillic += run.count { (0xC0...0xDF).contains($0) }
             cyrillic += run.count { $0 >= 0xE0 }
             var index = run.startIndex
             while index + 1 < run.endIndex {
                 let (lead, trail) = (run[index], run[index + 1])
                 if lead == 0x82 || lead == 0x83 { kana += 2 }
+                if (0x81...0x9F).contains(lead) { lowLeads += 2 }
+                if (lead == 0xA4 || lead == 0xA5) && trail >= 0xA1 { eucKana += 2 }
                 if (0xB0...0xC8).contains(lead), trail >= 0xA1 { hangul += 2 }
                 if (0xB0...0xF7).contains(lead), trail >= 0xA1 { hanzi += 2 }
                 index += 2
@@ -189,9 +202,11 @@ struct EncodingDetector {
         var isMac: Bool { macLetters > windowsLetters }
 
         var eastern: String {
-            if kana + shiftLeads * 2 > inRuns / 4 { return "shift_jis" }
+            if kana + shiftLeads * 2 > inRuns / 4 || lowLeads > hanzi { return "shift_jis" }
+            if eucKana * 5 > inRuns { return "euc-jp" }
             // Small Cyrillic letters are the last thirty-two bytes; two-byte text spreads over all.
             if cyrillic * 10 > inRuns * 7 { return "windows-1251" }
+            if (cyrillic + lowCyrillic) * 20 > inRuns * 19, lowCyrillic * 10 > inRuns * 6 { return "koi8-r" }
             if hangul * 10 > inRuns * 9 { return "euc-kr" }
             return "gbk"
         }
