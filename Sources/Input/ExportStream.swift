@@ -33,12 +33,18 @@ package final class ExportStream {
         self.start = start
         file = start?.file ?? 0
         let merged = MergedColumns(exports.map(\.columns))
-        columns = merged.columns + (namesSource ? [Self.sourceColumnName] : [])
+        columns = merged.columns + (namesSource ? [Self.free(Self.sourceColumnName, besides: merged.columns)] : [])
         places = merged.places.map { $0 + (namesSource ? [nil] : []) }
         sourceColumn = namesSource ? merged.columns.count : nil
     }
 
     package static let sourceColumnName = "source_file"
+
+    /// A column's name, with a number where the files have such a column themselves.
+    static func free(_ name: String, besides columns: [String]) -> String {
+        guard columns.contains(name) else { return name }
+        return (2...).lazy.map { "\(name)_\($0)" }.first { !columns.contains($0) } ?? name
+    }
 
     /// Looks at all files that paths, patterns and folders name; an archive's files are one each.
     ///

@@ -99,7 +99,8 @@ final class Archive: ByteStream {
             source.error = nil
             return error
         }
-        let text = archive_error_string(handle).map { String(cString: $0).split(separator: "\n").joined() } ?? "unknown error"
+        let text =
+            archive_error_string(handle).map { String(cString: $0).split(separator: "\n").joined() } ?? "unknown error"
         if text.localizedCaseInsensitiveContains("passphrase") || text.localizedCaseInsensitiveContains("encrypt") {
             return Diagnostic(
                 code: "unreadable_input", "this archive has a password", file: source.name,

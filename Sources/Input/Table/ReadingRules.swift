@@ -24,6 +24,6 @@ package struct ReadingRules: Sendable, Equatable {
 
     /// The columns of a table that is read by these rules.
     func columns(_ names: [String]) -> [String] {
-        longRows == .keep ? names + [Self.extraCellsColumn] : names
+        longRows == .keep ? names + [ExportStream.free(Self.extraCellsColumn, besides: names)] : names
     }
 }

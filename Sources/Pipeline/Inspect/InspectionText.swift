@@ -60,12 +60,17 @@ extension Inspection {
     private var choices: [String] {
         let lines = mapping.rivals.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { field, others -> String? in
             guard let taken = mapping[field] else { return nil }
-            let names = others.map { "'\(columns[$0].name)'" }.joined(separator: ", ")
-            return "  \(field.rawValue): '\(columns[taken].name)' rather than \(names)"
+            let names = others.map(named).joined(separator: ", ")
+            return "  \(field.rawValue): \(named(taken)) rather than \(names)"
         }
         guard !lines.isEmpty else { return [] }
-        return ["Where several columns would do, the clearer name counts, then the first; input.columns sets another"]
-            + lines + [""]
+        return [
+            "Where several columns would do, one with values counts before an empty one, then the clearer name, then the first; input.columns sets another"
+        ] + lines + [""]
+    }
+
+    private func named(_ column: Int) -> String {
+        "'\(columns[column].name)' (#\(column + 1)\(columns[column].examples.isEmpty ? ", empty" : ""))"
     }
 
     private var costLines: [String] {
