@@ -34,6 +34,43 @@ extension IdentityBatch {
         return aliases.count > 1 && aliases.last == aliases.first ? aliases.dropLast() : aliases
     }
 
+    /// The row as the graph looks at it, without a text for each of its hints.
+    ///
+    /// - Parameter joinsAll: whether all hints together are one, as where only equal rows are one person.
+    package func graphRow(_ row: Int, joinsAll: Bool) -> IdentityGraph.Row {
+        var graphRow = IdentityGraph.Row(aliases: [])
+        if joinsAll {
+            let own = aliases(row)
+            if !own.isEmpty { graphRow.aliases = [IdentityGraph.hash("exact:" + own.joined(separator: " "))] }
+        } else {
+            graphRow.aliases = aliasHashes(row)
+        }
+        let first = self[row, .firstName], last = self[row, .lastName]
+        if !first.isEmpty, !last.isEmpty {
+            var folded: [UInt8] = []
+            PersonName.appendFolded(first, to: &folded)
+            folded.append(UInt8(ascii: "|"))
+            PersonName.appendFolded(last, to: &folded)
+            graphRow.name = folded.withUnsafeBytes { IdentityGraph.hash($0) }
+        }
+        let domain = self[row, .companyDomain]
+        if !domain.isEmpty { graphRow.domain = domain.withUnsafeBytes { IdentityGraph.hash($0) } }
+        return graphRow
+    }
+
+    /// ``IdentityGraph/hash(_:)`` of each of ``aliases(_:)``.
+    private func aliasHashes(_ row: Int) -> [UInt64] {
+        var hashes: [UInt64] = []
+        var bytes: [UInt8] = []
+        for hint in [Hint.email, .linkedinURL, .personalEmail] where !isRole(row, hint) {
+            bytes.removeAll(keepingCapacity: true)
+            guard appendAlias(hint, row, to: &bytes) else { continue }
+            let hash = bytes.withUnsafeBytes { IdentityGraph.hash($0) }
+            if !hashes.contains(hash) { hashes.append(hash) }
+        }
+        return hashes.isEmpty ? aliases(row).map(IdentityGraph.hash) : hashes
+    }
+
     /// One hint as an alias; nil where the row has none, or one that stands for nobody.
     package func alias(_ hint: Hint, _ row: Int) -> String? {
         var bytes: [UInt8] = []

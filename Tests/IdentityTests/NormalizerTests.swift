@@ -54,6 +54,19 @@ import Testing
         #expect(people.problem(0, .email) == .noAt)
     }
 
+    @Test func theGraphSeesTheAliasesOfARow() throws {
+        let people = try identify(
+            "Email,LinkedIn URL,First Name,Last Name,Website\nz@acme.example,in/zelda,,,\ninfo@acme.example,,Zelda,Quux,\ninfo@acme.example,,,,\n,,Zelda,Quux,acme.example\n,,,,\n"
+        )
+        for row in 0..<people.rowCount {
+            #expect(people.graphRow(row, joinsAll: false).aliases == people.aliases(row).map(IdentityGraph.hash))
+        }
+        #expect(
+            people.graphRow(1, joinsAll: false).name
+                == IdentityGraph.hash(AliasKey.folded(first: "Zelda", last: "Quux")))
+        #expect(people.graphRow(1, joinsAll: false).domain == IdentityGraph.hash("acme.example"))
+    }
+
     @Test func spellingsOfOnePersonShareAnAlias() throws {
         let people = try identify(
             "Email,LinkedIn URL\nz@acme.example,linkedin.com/in/Zelda\nZ+x@ACME.example,\n,https://uk.linkedin.com/in/zelda/\n"

@@ -51,6 +51,10 @@ private struct Resolver {
     private let findIdentity: HotStatement
     private let addIdentity: HotStatement
     private let findAnswers: HotStatement
+    private let findRecord: HotStatement
+    private let findChunk: HotStatement
+    /// Requests that answered many identities, read once.
+    private let chunks = ChunkMemory()
     private let findAccount: HotStatement
 
     init(_ database: Database, scope: Int64) throws {
@@ -69,12 +73,11 @@ private struct Resolver {
         findAnswers = try HotStatement(
             database,
             """
-            SELECT answer.channel, answer.value, answer.source, answer.confidence, answer.enriched_at, answer.credits,
-              answer.chunk, chunk.run, chunk.answered_at, ask.record_id
-            FROM answer JOIN chunk ON chunk.id = answer.chunk
-              LEFT JOIN ask ON ask.chunk = answer.chunk AND ask.identity = answer.identity
-            WHERE answer.identity = ? ORDER BY answer.channel
+            SELECT channel, value, source, confidence, enriched_at, credits, chunk
+            FROM answer WHERE identity = ? ORDER BY channel
             """)
+        findRecord = try HotStatement(database, "SELECT record_id FROM ask WHERE chunk = ? AND identity = ?")
+        findChunk = try HotStatement(database, "SELECT run, answered_at FROM chunk WHERE id = ?")
         findAccount = try HotStatement(
             database,
             """
@@ -162,8 +165,20 @@ private struct Resolver {
                         ? nil
                         : ChannelValue(
                             value: row.text(1), source: row.text(2), confidence: row.real(3), enrichedAt: row.text(4)),
-                    chunk: row.integer(6), run: row.integer(7), answeredAt: row.real(8),
-                    credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))), recordID: row.text(9)))
+                    chunk: row.integer(6), run: 0, answeredAt: 0,
+                    credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))), recordID: ""))
+        }
+        var last: (chunk: Int64, record: String)?
+        for index in known.answers.indices {
+            let chunk = known.answers[index].chunk
+            let facts = try chunks.facts(of: chunk, findChunk)
+            known.answers[index].run = facts.run
+            known.answers[index].answeredAt = facts.answeredAt
+            if last?.chunk != chunk {
+                last = (chunk, "")
+                try findRecord.run(.integer(chunk), .integer(identity)) { last = (chunk, $0.text(0)) }
+            }
+            known.answers[index].recordID = last?.record ?? ""
         }
         guard known.answers.isEmpty else { return known }
         try findAccount.run(.integer(identity)) { row in
@@ -173,5 +188,20 @@ private struct Resolver {
                 accountID: row.text(0), fields: fields, run: row.integer(2), answeredAt: row.real(3))
         }
         return known
+    }
+}
+
+/// What answers of one request have in common, for as long as a transaction lasts.
+private final class ChunkMemory {
+    private var known: [Int64: (run: Int64, answeredAt: Double)] = [:]
+    private static let most = 10_000
+
+    func facts(of chunk: Int64, _ find: HotStatement) throws -> (run: Int64, answeredAt: Double) {
+        if let facts = known[chunk] { return facts }
+        var facts: (run: Int64, answeredAt: Double) = (0, 0)
+        try find.run(.integer(chunk)) { facts = ($0.integer(0), $0.real(1)) }
+        if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
+        known[chunk] = facts
+        return facts
     }
 }

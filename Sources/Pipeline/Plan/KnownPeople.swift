@@ -49,26 +49,22 @@ struct KnownPeople: Sendable {
             try reader.next()
         } transform: { part in
             let people = part.identified().people
-            return (0..<people.rowCount).map { GraphRow.row(people, $0, settings, list) }
+            return (0..<people.rowCount).map { graphRow(people, $0, settings, list) }
         } take: { rows in
             for row in rows { graph.add(row) }
         }
         return graph.groups()
     }
-}
 
-/// A row as the graph of an input looks at it.
-enum GraphRow {
-    static func row(
+    /// A row with what it lacks, for its group to lack it together.
+    private static func graphRow(
         _ people: IdentityBatch, _ row: Int, _ settings: PipelineSettings, _ list: SuppressionList
     ) -> IdentityGraph.Row {
         let needs = RowNeeds(people, row, settings.enrich)
-        let name = RowAliases.name(people, row)
-        let domain = people[row, .companyDomain].isEmpty ? 0 : IdentityGraph.hash(people.text(row, .companyDomain))
-        return IdentityGraph.Row(
-            aliases: settings.identity.dedupe == .off
-                ? [] : RowAliases.own(people, row, settings.identity.dedupe).map(IdentityGraph.hash),
-            name: name.isEmpty ? 0 : IdentityGraph.hash(name), domain: domain,
-            wanted: needs.way == .nobody ? 0 : needs.channels.bits, isSuppressed: list.contains(people, row))
+        var graphRow = people.graphRow(row, joinsAll: settings.identity.dedupe == .exact)
+        if settings.identity.dedupe == .off { graphRow.aliases = [] }
+        graphRow.wanted = needs.way == .nobody ? 0 : needs.channels.bits
+        graphRow.isSuppressed = list.contains(people, row)
+        return graphRow
     }
 }
