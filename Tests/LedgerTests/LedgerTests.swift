@@ -121,7 +121,9 @@ import Testing
         let people = try await ledger.resolve([Lookup(aliases: ["email:a"]), Lookup(aliases: ["email:b"])], in: scope)
         let intent = intent(run, people.enumerated().map { Intent.Ask(identity: $1.identity, row: $0 + 1) })
         let chunk = try opened(
-            await ledger.open(intent, workspace: "w", quota: Quota(.generous), budget: nil, now: 1000, patience: 30))
+            await ledger.open(
+                intent, workspace: "w", quota: Quota(.generous), budget: Budget(), perRecord: .zero, now: 1000,
+                patience: 30))
         #expect(try await ledger.earlierAsks(run: run.id, afterRow: 1)[2]?.first?.state == .intent)
         try await ledger.settle(
             chunk: chunk, intent, .persons([result("+1", credits: 5000), result(nil, credits: 0)], costs: []), now: 1001
@@ -138,7 +140,9 @@ import Testing
         let run = try await begin()
         let intent = intent(run, [Intent.Ask(identity: 1, row: 1)], worst: 7000)
         let chunk = try opened(
-            await ledger.open(intent, workspace: "w", quota: Quota(.generous), budget: nil, now: 1000, patience: 30))
+            await ledger.open(
+                intent, workspace: "w", quota: Quota(.generous), budget: Budget(), perRecord: .zero, now: 1000,
+                patience: 30))
         #expect(try await ledger.requests(of: run.id).unknownCharge == Credits(thousandths: 7000))
         try await ledger.settle(chunk: chunk, intent, .lost, now: 1001)
         #expect(try await ledger.requests(of: run.id).unknownCharge == Credits(thousandths: 7000))
@@ -147,38 +151,79 @@ import Testing
 
     @Test func theBudgetIsNeverReservedTwice() async throws {
         let run = try await begin()
-        let budget = Budget(most: Credits(thousandths: 10_000), perRecord: Credits(thousandths: 3000))
+        let budget = Budget(run: Credits(thousandths: 10_000))
         let asks = (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }
         let first = intent(run, asks, worst: 6000)
         let chunk = try opened(
-            await ledger.open(first, workspace: "w", quota: Quota(.generous), budget: budget, now: 1000, patience: 30))
+            await ledger.open(
+                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
+                now: 1000, patience: 30))
         #expect(
             try await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, now: 1000, patience: 30)
+                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
+                now: 1000, patience: 30)
                 == .waitForAnswer)
         try await ledger.settle(
             chunk: chunk, first, .persons([result("+1", credits: 3000), result("+2", credits: 3000)], costs: []),
             now: 1001)
         #expect(
             try await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, now: 1002, patience: 30)
+                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
+                now: 1002, patience: 30)
                 == .overBudget(fitting: 1))
+    }
+
+    @Test func whatAWorkspaceSpentThisMonthCountsForEveryRun() async throws {
+        let november = 1_795_737_600.0  // 2026-11-27
+        let budget = Budget(month: Credits(thousandths: 10_000))
+        let earlier = try await begin(now: november)
+        let asks = (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }
+        let spending = intent(earlier, asks, worst: 6000)
+        let chunk = try opened(
+            await ledger.open(
+                spending, workspace: "w", quota: Quota(.generous), budget: budget,
+                perRecord: Credits(thousandths: 3000),
+                now: november, patience: 30))
+        try await ledger.settle(
+            chunk: chunk, spending, .persons([result("+1", credits: 3000), result("+2", credits: 3000)], costs: []),
+            now: november)
+        try await ledger.end(earlier.id, .done, now: november)
+        let later = try await begin(now: november + 60)
+        #expect(later.id != earlier.id)
+        let more = intent(later, asks, worst: 6000)
+        #expect(
+            try await ledger.open(
+                more, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
+                now: november + 60, patience: 30) == .overBudget(fitting: 1))
+        // Five days later it is December.
+        _ = try opened(
+            await ledger.open(
+                more, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
+                now: november + 5 * 86_400, patience: 30))
+    }
+
+    @Test func aMonthBeginsAtItsFirstMidnightInUTC() {
+        #expect(Budget.monthStart(1_795_737_600) == 1_793_491_200)
+        #expect(Budget.monthStart(1_793_491_200) == 1_793_491_200)
+        #expect(Budget.monthStart(1_793_491_199) == 1_790_812_800)
     }
 
     @Test func whatWasInTheAirWhenARunDiedHoldsItsWorstButKeepsNobodyWaiting() async throws {
         let run = try await begin()
-        let budget = Budget(most: Credits(thousandths: 10_000), perRecord: Credits(thousandths: 3000))
+        let budget = Budget(run: Credits(thousandths: 10_000))
         let asks = (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }
         let first = intent(run, asks, worst: 6000)
         _ = try opened(
             await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, now: 1000, patience: 30))
+                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
+                now: 1000, patience: 30))
         let again = try await begin(now: 2000)
         #expect(again.id == run.id)
         #expect(try await ledger.earlierAsks(run: run.id, afterRow: 0)[1]?.first?.state == .lost)
         #expect(
             try await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, now: 2000, patience: 30)
+                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
+                now: 2000, patience: 30)
                 == .overBudget(fitting: 1))
         #expect(try await ledger.requests(of: run.id).unknownCharge == Credits(thousandths: 6000))
     }
@@ -190,16 +235,24 @@ import Testing
         let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
         let other = try Ledger(path: ledger.path)
         let chunk = try opened(
-            await ledger.open(intent, workspace: "w", quota: Quota(limits), budget: nil, now: 1000, patience: 30))
+            await ledger.open(
+                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1000,
+                patience: 30))
         #expect(
-            try await other.open(intent, workspace: "w", quota: Quota(limits), budget: nil, now: 1000, patience: 30)
+            try await other.open(
+                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1000,
+                patience: 30)
                 == .waitForAnswer)
         try await ledger.settle(chunk: chunk, intent, .refused, now: 1005)
         #expect(
-            try await other.open(intent, workspace: "w", quota: Quota(limits), budget: nil, now: 1010, patience: 30)
+            try await other.open(
+                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1010,
+                patience: 30)
                 == .wait(until: 1065, reason: .minute))
         _ = try opened(
-            await other.open(intent, workspace: "other", quota: Quota(limits), budget: nil, now: 1010, patience: 30))
+            await other.open(
+                intent, workspace: "other", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1010,
+                patience: 30))
     }
 
     @Test func aCallWhoseProcessDiedFreesItsSlotInTheEnd() async throws {
@@ -208,12 +261,18 @@ import Testing
         let run = try await begin()
         let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
         _ = try opened(
-            await ledger.open(intent, workspace: "w", quota: Quota(limits), budget: nil, now: 1000, patience: 30))
+            await ledger.open(
+                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1000,
+                patience: 30))
         #expect(
-            try await ledger.open(intent, workspace: "w", quota: Quota(limits), budget: nil, now: 1040, patience: 30)
+            try await ledger.open(
+                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1040,
+                patience: 30)
                 == .wait(until: 1090, reason: .minute))
         _ = try opened(
-            await ledger.open(intent, workspace: "w", quota: Quota(limits), budget: nil, now: 1090, patience: 30))
+            await ledger.open(
+                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1090,
+                patience: 30))
     }
 
     // MARK: Runs

@@ -30,19 +30,6 @@ package struct Intent: Sendable {
     }
 }
 
-/// What a run may still spend.
-package struct Budget: Sendable {
-    /// For the whole run.
-    package var most: Credits
-    /// What one more record may cost at most.
-    package var perRecord: Credits
-
-    package init(most: Credits, perRecord: Credits) {
-        self.most = most
-        self.perRecord = perRecord
-    }
-}
-
 /// What came of a request.
 package enum Settlement: Sendable {
     /// One result for each ask, in order, with what each channel cost where the engine says so.

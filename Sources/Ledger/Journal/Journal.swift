@@ -18,12 +18,15 @@ extension Ledger {
 
     /// Step 1 of the protocol: the intent and its quota slot in one durable commit, if the quota has room.
     ///
-    /// - Parameter patience: by when, counted from `now`, an answer has come or never will, in seconds.
+    /// - Parameters:
+    ///   - perRecord: what one more record may cost at most.
+    ///   - patience: by when, counted from `now`, an answer has come or never will, in seconds.
     package func open(
-        _ intent: Intent, workspace: String, quota: Quota, budget: Budget?, now: Double, patience: Double
+        _ intent: Intent, workspace: String, quota: Quota, budget: Budget, perRecord: Credits, now: Double,
+        patience: Double
     ) async throws -> Opening {
         try await write(.full) { database in
-            if let short = try Self.shortage(database, intent, budget) { return short }
+            if let short = try Self.shortage(database, intent, budget, perRecord, now) { return short }
             let slot: Int64
             switch try Self.takeSlot(database, intent.endpoint, workspace, quota, now, patience) {
             case .taken(let taken): slot = taken
@@ -89,18 +92,13 @@ extension Ledger {
 
     /// Records a request that nothing outside has seen: intent and answer in one commit.
     ///
-    /// - Parameter most: what the run may cost.
     /// - Returns: how many results from the first on are recorded: those that the run can afford.
-    package func record(_ intent: Intent, _ settlement: Settlement, most: Credits?, now: Double) async throws -> Int {
+    package func record(_ intent: Intent, _ settlement: Settlement, budget: Budget, now: Double) async throws -> Int {
         try await write(.relaxed) { database in
             var intent = intent
             var settlement = settlement
-            if let most {
-                let spent =
-                    try Int.fetchOne(
-                        database, sql: "SELECT coalesce(sum(credits), 0) FROM chunk WHERE run = ?",
-                        arguments: [intent.run]) ?? 0
-                let affordable = settlement.affordable(most - Credits(thousandths: spent))
+            if let left = try budget.left(database, run: intent.run, now: now) {
+                let affordable = settlement.affordable(left.credits)
                 settlement = settlement.first(affordable)
                 intent.asks = Array(intent.asks.prefix(affordable))
             }
@@ -158,20 +156,13 @@ extension Ledger {
     // MARK: Pieces of a transaction
 
     /// Nil where the worst case of the request is covered.
-    private static func shortage(_ database: Database, _ intent: Intent, _ budget: Budget?) throws -> Opening? {
-        guard let budget, budget.perRecord > .zero else { return nil }
-        let row = try Row.fetchOne(
-            database,
-            sql: """
-                SELECT coalesce(sum(CASE WHEN state = 'answered' THEN credits WHEN state = 'lost' THEN worst ELSE 0 END), 0),
-                  coalesce(sum(CASE WHEN state IN ('intent', 'turned_away') THEN worst ELSE 0 END), 0)
-                FROM chunk WHERE run = ?
-                """, arguments: [intent.run])
-        let spent = Credits(thousandths: row?[0] ?? 0), inTheAir = Credits(thousandths: row?[1] ?? 0)
-        if spent + inTheAir + intent.worst <= budget.most { return nil }
-        if inTheAir > .zero { return .waitForAnswer }
-        let left = max(0, (budget.most - spent).thousandths)
-        return .overBudget(fitting: left / budget.perRecord.thousandths)
+    private static func shortage(
+        _ database: Database, _ intent: Intent, _ budget: Budget, _ perRecord: Credits, _ now: Double
+    ) throws -> Opening? {
+        guard perRecord > .zero, let left = try budget.left(database, run: intent.run, now: now),
+            intent.worst > left.credits
+        else { return nil }
+        return left.mayGrow ? .waitForAnswer : .overBudget(fitting: left.credits.thousandths / perRecord.thousandths)
     }
 
     private enum Slot {

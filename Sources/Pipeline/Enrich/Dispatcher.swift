@@ -41,7 +41,7 @@ struct Dispatcher: Sendable {
     }
 
     /// Inside, a budget is spent in the order of the requests.
-    private var concurrency: Int { enricher.isExternal ? Self.concurrency : settings.maxCredits == nil ? 2 : 1 }
+    private var concurrency: Int { enricher.isExternal ? Self.concurrency : settings.budget.isUnlimited ? 2 : 1 }
 
     private func perform(_ request: PendingRequest) async throws -> [AskOutcome] {
         let batch = AskedBatch(
@@ -60,7 +60,7 @@ struct Dispatcher: Sendable {
             throw Diagnostic(code: "internal", "the embedded engine gave no answer")
         }
         let recorded = try await ledger.record(
-            batch.intent(run: run.id, enricher), settlement, most: settings.maxCredits, now: clock.now())
+            batch.intent(run: run.id, enricher), settlement, budget: settings.budget, now: clock.now())
         if recorded < batch.asks.count, settings.whenExhausted.credits == .pause { throw outOfBudget() }
         progress.answered(batch.slice(0..<recorded), credits: settlement.credits(ofFirst: recorded))
         let outcomes = AskOutcome.of(settlement)
@@ -107,7 +107,9 @@ struct Dispatcher: Sendable {
 
     private func outOfBudget() -> RunStop {
         let end = RunStop.exhausted(
-            "max_credits (\(settings.maxCredits?.description ?? "")) does not cover what is left")
+            [("max_credits", settings.maxCredits), ("max_credits_per_month", settings.maxCreditsPerMonth)]
+                .compactMap { name, most in most.map { "\(name) (\($0))" } }.joined(separator: " or ")
+                + " does not cover what is left")
         stop.stop(end)
         return end
     }
@@ -236,9 +238,7 @@ struct Dispatcher: Sendable {
     private func open(_ intent: Intent) async throws -> Opening {
         try await ledger.open(
             intent, workspace: workspace, quota: Quota(settings.limits),
-            budget: settings.maxCredits.map {
-                Budget(most: $0, perRecord: enricher.worst(intent.channels, endpoint: intent.endpoint))
-            },
+            budget: settings.budget, perRecord: enricher.worst(intent.channels, endpoint: intent.endpoint),
             now: clock.now(), patience: settings.api.timeout.inSeconds)
     }
 

@@ -80,6 +80,7 @@ package struct ReportText {
 
     private static let reasons = [
         "no_identity": "nothing says who it is", "complete": "nothing is missing", "budget": "beyond max_credits",
+        "suppressed": "on a suppression list",
         "quota": "beyond the day's quota", "refused": "the service refused the record",
         "answer_lost": "the answer was lost",
         "unavailable": "the service was not available",

@@ -1,4 +1,5 @@
 package import EnrichmentAPI
+import Ledger
 import Settings
 import Waterfall
 
@@ -24,9 +25,12 @@ package struct EnrichSettings: Sendable {
     package var minConfidence = 0.0
     package var limits = ServiceLimits()
     package var maxCredits: Credits?
+    package var maxCreditsPerMonth: Credits?
     package var whenExhausted = ExhaustedSettings()
     package var whenAnswerLost = WhenAnswerLost.single
     package var retries = RetrySettings()
+
+    var budget: Budget { Budget(run: maxCredits, month: maxCreditsPerMonth) }
 
     static var table: SettingsTable<EnrichSettings> {
         SettingsTable([
@@ -57,7 +61,12 @@ package struct EnrichSettings: Sendable {
                 value in
                 value.credits.map { .some($0) }
             },
-            .notYet("max_credits_per_month", "What the workspace may spend in a month."),
+            .value(
+                "max_credits_per_month", \.maxCreditsPerMonth, takes: "a number of credits",
+                "What the workspace may spend in a calendar month (UTC), on this engine."
+            ) { value in
+                value.credits.map { .some($0) }
+            },
             .section("when_exhausted", \.whenExhausted, "What happens when credits or the day's quota run out.") {
                 ExhaustedSettings.table
             },
