@@ -21,7 +21,7 @@ import Testing
         ("Zelda Quux, MBA, CFA", "Zelda", "Quux"),
         ("Zelda Quux MBA", "Zelda", "Quux"), ("Zelda Quux M.D.", "Zelda", "Quux"), ("Jack Ma", "Jack", "Ma"),
         ("Hank Quux Jr.", "Hank", "Quux Jr."), ("Hank Quux, Jr.", "Hank", "Quux Jr."),
-        ("Hank Quux III", "Hank", "Quux III"),
+        ("Hank Quux III", "Hank", "Quux III"), ("Quux Jr.", "Quux Jr.", ""),
         // Last, First
         ("Quux, Zelda", "Zelda", "Quux"), ("Quux, Zelda M.", "Zelda M.", "Quux"),
         ("van der Rohe, Ludwig", "Ludwig", "van der Rohe"),

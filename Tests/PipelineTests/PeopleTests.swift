@@ -87,7 +87,7 @@ import Testing
             let shuffled = try await run(
                 Self.header + "\n" + rows.shuffled(using: &random).joined(separator: "\n") + "\n", ledger: "b\(round)")
             func shape(_ asked: [(hints: PersonHints, channels: ChannelSet, endpoint: Endpoint)]) -> [String] {
-                asked.map { "\($0.endpoint) \($0.channels.bits)" }.sorted()
+                asked.map { "\($0.endpoint) \($0.channels.bits) \($0.hints)" }.sorted()
             }
             #expect(shape(plain.asked) == shape(shuffled.asked))
             #expect(plain.report.records.skipped == shuffled.report.records.skipped)

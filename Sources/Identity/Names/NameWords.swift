@@ -106,7 +106,7 @@ struct NameWords {
     ///
     /// - Parameter isFamilyAlone: what a single word is.
     func parted(isFamilyAlone: Bool) -> (given: [String], family: [String]) {
-        let tail = words.count > 2 && Self.generations.contains(Self.bare(words[words.count - 1])) ? 1 : 0
+        let tail = words.count > 1 && Self.generations.contains(Self.bare(words[words.count - 1])) ? 1 : 0
         let count = words.count - tail
         guard count > 1 else { return isFamilyAlone ? ([], words) : (words, []) }
         var family = count - 1

@@ -9,6 +9,8 @@ struct KnownPeople: Sendable {
     var groups = IdentityGroups()
     /// Identities of earlier runs that are on a suppression list.
     var suppressed: Set<Int64> = []
+    /// For each group of rows, by its number, what all of them say about the person.
+    private(set) var hints: [Int: PersonHints] = [:]
 
     /// Looks through all rows.
     ///
@@ -26,16 +28,27 @@ struct KnownPeople: Sendable {
         if !list.isEmpty {
             suppressed = Set(try await ledger.peek(list.lookups, in: scope).compactMap { $0?.identity })
         }
-        guard groups.hasAny, try await ledger.knowsAnybody(in: scope) else { return }
+        guard groups.hasAny else { return }
+        let isLinking = try await ledger.knowsAnybody(in: scope)
         let aliases = RowAliases(dedupe: settings.identity.dedupe, groups: groups, run: run.id)
         var ahead = ReadAhead(try reader(), width: Self.width)
         var first = 1
         while let leads = try await ahead.next() {
-            let grouped = (0..<leads.people.rowCount).filter { groups.group(of: first + $0) != nil }
-            let lookups = grouped.map { aliases.lookup(leads.people, $0, number: first + $0) }
-            if !lookups.isEmpty { try await ledger.link(lookups, in: scope) }
-            first += leads.people.rowCount
+            let people = leads.people
+            let grouped = (0..<people.rowCount).filter { groups.group(of: first + $0) != nil }
+            for row in grouped { gather(people, row, number: first + row, settings) }
+            let lookups = grouped.map { aliases.lookup(people, $0, number: first + $0) }
+            if isLinking, !lookups.isEmpty { try await ledger.link(lookups, in: scope) }
+            first += people.rowCount
         }
+    }
+
+    /// Adds what a row says to what its group says.
+    private mutating func gather(_ people: IdentityBatch, _ row: Int, number: Int, _ settings: PipelineSettings) {
+        let needs = RowNeeds(people, row, settings.enrich)
+        guard let group = groups.group(of: number), needs.way != .nobody else { return }
+        let own = RowNeeds.hints(people, row, needs.way, isContested: groups.isContested)
+        hints[group] = hints[group]?.joined(with: own) ?? own
     }
 
     /// Batches that are worked on at once.
@@ -66,5 +79,16 @@ struct KnownPeople: Sendable {
         graphRow.wanted = needs.way == .nobody ? 0 : needs.channels.bits
         graphRow.isSuppressed = list.contains(people, row)
         return graphRow
+    }
+}
+
+extension PersonHints {
+    /// What two rows of one person say together, whichever of them comes first.
+    fileprivate func joined(with other: PersonHints) -> PersonHints {
+        func joined(_ one: String?, _ other: String?) -> String? { [one, other].compactMap { $0 }.min() }
+        return PersonHints(
+            email: joined(email, other.email), linkedinURL: joined(linkedinURL, other.linkedinURL),
+            companyDomain: joined(companyDomain, other.companyDomain), firstName: joined(firstName, other.firstName),
+            lastName: joined(lastName, other.lastName))
     }
 }

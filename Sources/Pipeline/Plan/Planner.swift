@@ -12,7 +12,7 @@ struct Planner {
     private let freshness: Freshness
     private let book: RequestBook
     private let aliases: RowAliases
-    private let suppressed: Set<Int64>
+    private let known: KnownPeople
     private var nextRow: Int
     /// What an earlier attempt at this run asked for rows that it did not write.
     private var earlierAsks: [Int: [EarlierAsk]]
@@ -34,7 +34,7 @@ struct Planner {
         self.run = run
         self.book = book
         aliases = RowAliases(dedupe: settings.identity.dedupe, groups: people.groups, run: run.id)
-        suppressed = people.suppressed
+        known = people
         freshness = Freshness(settings.enrich, run: run)
         nextRow = rowsDone + 1
         earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
@@ -71,7 +71,7 @@ struct Planner {
 
     /// Whether the person is on a suppression list, by this row, by another row of theirs, or by what earlier runs know.
     private func isSuppressed(_ row: Int, _ known: Known?) -> Bool {
-        aliases.groups.isSuppressed(row) || known.map { suppressed.contains($0.identity) } ?? false
+        aliases.groups.isSuppressed(row) || known.map { self.known.suppressed.contains($0.identity) } ?? false
     }
 
     /// Answers that are in the ledger are found there from now on; what failed is not asked for again in this run.
@@ -123,12 +123,17 @@ struct Planner {
             return
         }
         let place = book.add(
-            Intent.Ask(identity: known.identity, row: number),
-            RowNeeds.hints(people, row, needs.way, isContested: aliases.groups.isContested), endpoint: call,
+            Intent.Ask(identity: known.identity, row: number), hints(people, row, number, needs), endpoint: call,
             channels: call == .discover && discoversAll ? .all : open)
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.asked.append(wait)
         underWay[known.identity, default: []].append(wait)
+    }
+
+    /// What is sent: what all rows of the person say, or what the row says where it is alone.
+    private func hints(_ people: IdentityBatch, _ row: Int, _ number: Int, _ needs: RowNeeds) -> PersonHints {
+        aliases.groups.group(of: number).flatMap { known.hints[$0] }
+            ?? RowNeeds.hints(people, row, needs.way, isContested: aliases.groups.isContested)
     }
 
     /// What an earlier attempt paid for this row stays with it.
