@@ -10,8 +10,7 @@ final class CSVSource: RecordSource {
     /// Where the next record starts.
     private var position: Position
 
-    /// Why nothing more can be read.
-    private var failure: (any Error)?
+    private var broken = ReadingBreak()
 
     /// - Parameter start: behind the header, or where an earlier reader's batch ended.
     init(
@@ -27,7 +26,7 @@ final class CSVSource: RecordSource {
     }
 
     func next() throws -> RecordBatch? {
-        if let failure { throw failure }
+        try broken.check()
         var batch = RecordBatch(
             columnCount: columns.count, start: position, reservingBytes: limits.batchBytes + limits.batchBytes / 4)
         var isAtEnd = false
@@ -35,9 +34,7 @@ final class CSVSource: RecordSource {
             do {
                 isAtEnd = try !readRecord(into: &batch)
             } catch {
-                // What was read before the break is handed out first.
-                guard !batch.isEmpty else { throw error }
-                failure = error
+                try broken.keep(error, behind: batch)
                 isAtEnd = true
             }
         }

@@ -17,6 +17,8 @@ struct EncodingDetector {
     init(_ sample: [UInt8]) {
         if let (mark, name) = Self.marks.first(where: { sample.starts(with: $0.mark) }) {
             self.init(name, .byteOrderMark, markLength: mark.count)
+        } else if Self.isJSON(sample) {
+            self.init("utf-8", .validity)
         } else if let wide = Self.wideWithoutMark(sample) {
             self.init(wide, .validity)
         } else if let declared = Self.declared(sample), let encoding = TextEncoding(declared) {
@@ -25,7 +27,7 @@ struct EncodingDetector {
             self.init(isUTF8 ? "utf-8" : encoding.name, .declaration)
         } else if Self.hasShiftSequences(sample) {
             self.init("iso-2022-jp", .validity)
-        } else if Self.isUTF8(sample) || Self.isJSON(sample) || Self.isNearlyUTF8(sample) {
+        } else if Self.isUTF8(sample) || Self.isNearlyUTF8(sample) {
             self.init("utf-8", .validity)
         } else {
             self.init(Self.guess(sample), .guess)
@@ -85,9 +87,11 @@ struct EncodingDetector {
         return sample[..<end].withUnsafeBytes { UTF8Check.isValid($0) }
     }
 
-    /// JSON is UTF-8 (RFC 8259, section 8.1), so a broken byte in it is a broken byte.
+    /// JSON is UTF-8 (RFC 8259, section 8.1), so whatever else is in it is broken.
+    ///
+    /// Only its own blanks are passed over: a zero between them is half of a wide character.
     private static func isJSON(_ sample: [UInt8]) -> Bool {
-        let start = sample.lazy.filter { $0 > 0x20 }.prefix(2)
+        let start = sample.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(2)
         return start.elementsEqual("{\"".utf8) || start.elementsEqual("[{".utf8)
     }
 

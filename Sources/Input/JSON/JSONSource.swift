@@ -30,11 +30,10 @@ final class JSONSource: RecordSource {
         records = try JSONRecords(stream, arrangement: layout.arrangement, limits: limits, from: start, file: name)
     }
 
-    /// Why nothing more can be read.
-    private var failure: (any Error)?
+    private var broken = ReadingBreak()
 
     func next() throws -> RecordBatch? {
-        if let failure { throw failure }
+        try broken.check()
         var batch = RecordBatch(
             columnCount: columns.count, start: position, reservingBytes: limits.batchBytes + limits.batchBytes / 4)
         var isAtEnd = false
@@ -42,9 +41,7 @@ final class JSONSource: RecordSource {
             do {
                 isAtEnd = try !readRecord(into: &batch)
             } catch {
-                // What was read before the break is handed out first.
-                guard !batch.isEmpty else { throw error }
-                failure = error
+                try broken.keep(error, behind: batch)
                 isAtEnd = true
             }
         }

@@ -27,11 +27,10 @@ final class TableSource: RecordSource {
         }
     }
 
-    /// Why nothing more can be read.
-    private var failure: (any Error)?
+    private var broken = ReadingBreak()
 
     func next() throws -> RecordBatch? {
-        if let failure { throw failure }
+        try broken.check()
         var batch = RecordBatch(columnCount: columns.count, start: position)
         var isAtEnd = false
         while !isAtEnd, assembler.isWaiting || !batch.isFull(limits) {
@@ -44,9 +43,7 @@ final class TableSource: RecordSource {
                 take(row, into: &batch)
                 position.byte += 1
             } catch {
-                // What was read before the break is handed out first.
-                guard !batch.isEmpty else { throw error }
-                failure = error
+                try broken.keep(error, behind: batch)
                 isAtEnd = true
             }
         }

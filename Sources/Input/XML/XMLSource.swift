@@ -44,14 +44,12 @@ final class XMLSource: RecordSource, XMLRecords.Receiver {
             do {
                 isAtEnd = try feed?.next() != true
             } catch {
-                // What was read before the break is handed out first.
-                guard !batch.isEmpty else { throw error }
-                failure = error
+                try broken.keep(error, behind: batch)
                 isAtEnd = true
             }
         }
         if batch.isEmpty {
-            if let failure { throw failure }
+            try broken.check()
             return nil
         }
         batch.end = Position(byte: max(record, skipped), line: line, record: max(record, skipped) + 1)
@@ -63,7 +61,7 @@ final class XMLSource: RecordSource, XMLRecords.Receiver {
         return full
     }
 
-    private var failure: (any Error)?
+    private var broken = ReadingBreak()
 
     // MARK: From the records
 
