@@ -9,6 +9,9 @@ enum Migrations {
         migrator.registerMigration("run ledger") { database in
             for statement in runLedger { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("quota time") { database in
+            for statement in quotaTime { try database.execute(sql: statement) }
+        }
         return migrator
     }
 
@@ -67,5 +70,16 @@ enum Migrations {
         "CREATE INDEX quota_slot_by_workspace ON quota_slot (workspace, taken_at)",
         // The service said to wait.
         "CREATE TABLE quota_hold (workspace TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
+    ]
+
+    private static let quotaTime = [
+        // How far quota time is ahead of the uptime, for the machine's present start.
+        "CREATE TABLE quota_clock (boot TEXT PRIMARY KEY, ahead REAL NOT NULL) WITHOUT ROWID",
+        // What the service says is left; times are quota time, as in `quota_slot` and `quota_hold`.
+        """
+        CREATE TABLE quota_allowance (workspace TEXT NOT NULL, kind TEXT NOT NULL, remaining INTEGER NOT NULL, until REAL NOT NULL,
+          PRIMARY KEY (workspace, kind)) WITHOUT ROWID
+        """,
+        "CREATE INDEX quota_slot_by_answer ON quota_slot (workspace, kind, answered_at)",
     ]
 }

@@ -29,6 +29,7 @@ package struct Pipeline: Sendable {
     private let verifier: (any EmailVerifier)?
     private let clock: RunClock
     private let stop: StopSignal
+    private let watch: StepWatch
 
     /// Batches that may wait at once: for the answers of a service, whose requests want to be full; or for the next stage.
     private static let windows = (external: 16, embedded: 3)
@@ -39,7 +40,7 @@ package struct Pipeline: Sendable {
 
     package init(
         settings: PipelineSettings, ledger: Ledger, enricher: any Enricher, verifier: (any EmailVerifier)?,
-        clock: RunClock = .wall, stop: StopSignal = StopSignal()
+        clock: RunClock = .wall, stop: StopSignal = StopSignal(), watch: StepWatch = .none
     ) {
         self.settings = settings
         self.ledger = ledger
@@ -47,6 +48,7 @@ package struct Pipeline: Sendable {
         self.verifier = verifier
         self.clock = clock
         self.stop = stop
+        self.watch = watch
     }
 
     /// Runs to the end, or takes up the unfinished run of the same pipeline on the same inputs.
@@ -67,6 +69,7 @@ package struct Pipeline: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
         let run = try await ledger.begin(settings.runIdentity(exports), fresh: fresh, now: attemptStart)
+        watch.passed(.begun)
         let start = try ResumePoint(
             run.checkpoint,
             canGoOn: !settings.output.contains { $0.path == "-" } && exports.allSatisfy { $0.fingerprint != nil })
@@ -76,9 +79,13 @@ package struct Pipeline: Sendable {
         if !run.isWhole || start.lengths == nil {
             written = try await writeRows(exports, run: run, scope: scope, from: start, suppressed, progress)
             try await ledger.end(run.id, .whole, now: clock.now())
+            watch.passed(.whole)
         }
         written.diagnostics(exports).forEach(noting)
-        for path in settings.rowPaths { try OutputFile.publish(path) }
+        for path in settings.rowPaths {
+            try OutputFile.publish(path)
+            watch.passed(.published)
+        }
         let report = CreditReport(
             CreditReport.Facts(
                 run: run, settings: settings, inputs: written.inputs(exports), tally: written.tally,
@@ -90,8 +97,10 @@ package struct Pipeline: Sendable {
             try file.write(Array(report.json()))
             try file.sync()
             try OutputFile.publish(file.path)
+            watch.passed(.reported)
         }
         try await ledger.end(run.id, .done, now: clock.now())
+        watch.passed(.done)
         return report
     }
 
@@ -103,7 +112,8 @@ package struct Pipeline: Sendable {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let outputs = try RunOutputs(settings, columns: stream.columns, keeping: start.lengths)
         defer { progress.finish() }
-        let rows = RowLedger(run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock)
+        let rows = RowLedger(
+            run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock, watch: watch)
         do {
             try rows.checkRejects(most: settings.maxRejects)
             try await flow(
@@ -124,11 +134,11 @@ package struct Pipeline: Sendable {
         _ stream: ExportStream, _ list: SuppressionList, run: Run, scope: Scope, rows: RowLedger,
         formats: [OutputSettings.Format], progress: ProgressMeter
     ) async throws {
-        let (requests, send) = AsyncStream.makeStream(of: PendingRequest.self)
-        let book = RequestBook(enricher) { send.yield($0) }
+        let lanes = Lanes(isExternal: enricher.isExternal)
+        let book = RequestBook(enricher) { lanes.send($0) }
         let dispatcher = Dispatcher(
-            enricher: enricher, ledger: ledger, run: run, workspace: settings.workspace, settings: settings.enrich,
-            clock: clock, stop: stop, progress: progress)
+            enricher, ledger: ledger, run: run, hasSucceeded: try await ledger.hasAnswers(of: run.id), lanes: lanes,
+            all: settings, clock: clock, stop: stop, progress: progress, watch: watch)
         let reader = try LeadReader(stream, settings)
         let people = try await KnownPeople(settings, list, ledger: ledger, scope: scope, run: run) {
             try LeadReader(ExportStream(stream.exports), settings)
@@ -148,8 +158,8 @@ package struct Pipeline: Sendable {
         var ahead = ReadAhead(reader, width: Self.readAhead)
 
         try await withThrowingTaskGroup { group in
-            group.addTask { await dispatcher.work(requests) }
-            defer { send.finish() }
+            group.addTask { await dispatcher.work() }
+            defer { lanes.finish() }
             let windows = Self.windows
             try await inOrder(width: enricher.isExternal ? windows.external : windows.embedded) {
                 try stop.check()
@@ -158,6 +168,7 @@ package struct Pipeline: Sendable {
                     return nil
                 }
                 let planned = try await planner.plan(leads)
+                watch.passed(.planned)
                 // A request that costs nothing to send gains nothing by waiting for more records.
                 if !enricher.isExternal { book.closeAll() }
                 return planned

@@ -1,9 +1,6 @@
 import ArgumentParser
-import AsyncHTTPClient
 import Foundation
 import Ledger
-import NIOCore
-import NIOHTTPCompression
 import Pipeline
 import Server
 import Waterfall
@@ -21,16 +18,8 @@ struct Running {
         let signals = Signals(stop)
         defer { signals.restore() }
         do {
-            let report = try await withClient { client in
-                let enricher = try enricher(client)
-                guard let verify = settings.verify else { return try await run(ledger, enricher, nil, stop) }
-                guard verify.builtin else {
-                    return try await run(
-                        ledger, enricher, WebhookVerifier(client, url: verify.url, settings: verify), stop)
-                }
-                return try await VerificationEndpoint.serving { url in
-                    try await run(ledger, enricher, WebhookVerifier(client, url: url, settings: verify), stop)
-                }
+            let report = try await withEnricher { enricher in
+                try await withVerifier { verifier in try await run(ledger, enricher, verifier, stop) }
             }
             Endings.say(ReportText.render(report))
             for path in settings.output.map(\.path) + [
@@ -52,38 +41,39 @@ struct Running {
     private func run(
         _ ledger: Ledger, _ enricher: any Enricher, _ verifier: (any EmailVerifier)?, _ stop: StopSignal
     ) async throws -> CreditReport {
-        try await Pipeline(settings: settings, ledger: ledger, enricher: enricher, verifier: verifier, stop: stop)
-            .run(fresh: options.fresh, progress: options.progress, noting: Endings.note)
+        try await Pipeline(
+            settings: settings, ledger: ledger, enricher: enricher, verifier: verifier, stop: stop,
+            watch: KillPoint.watch(environment)
+        ).run(fresh: options.fresh, progress: options.progress, noting: Endings.note)
     }
 
-    private func enricher(_ client: HTTPClient) throws -> any Enricher {
+    private var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    private func withEnricher<Value: Sendable>(_ work: (any Enricher) async throws -> Value) async throws -> Value {
         switch settings.enrich.engine {
         case .embedded:
-            EmbeddedEnricher(
-                try Waterfall(path: settings.enrich.waterfall, environment: ProcessInfo.processInfo.environment),
-                minConfidence: settings.enrich.minConfidence)
-        case .api: APIEnricher(client, settings: settings.enrich)
+            try await work(
+                EmbeddedEnricher(
+                    try Waterfall(path: settings.enrich.waterfall, environment: environment),
+                    minConfidence: settings.enrich.minConfidence))
+        case .api:
+            try await HTTPConnection(settings.enrich.api).with(environment: environment) { client in
+                try await work(APIEnricher(client, settings: settings.enrich))
+            }
         }
     }
 
-    private func withClient<Value: Sendable>(_ work: (HTTPClient) async throws -> Value) async throws -> Value {
-        var configuration = HTTPClient.Configuration()
-        configuration.decompression = .enabled(limit: .size(64 << 20))
-        configuration.redirectConfiguration = .disallow
-        // The deadline of a request ends with the head of its answer; this one watches over the body.
-        let patience = max(settings.enrich.api.timeout, settings.verify?.timeout ?? .zero)
-        configuration.timeout.read = .milliseconds(Int64(patience.inSeconds * 1000))
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(
-            8, settings.verify?.concurrency ?? 0)
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        do {
-            let value = try await work(client)
-            try await client.shutdown()
-            return value
-        } catch {
-            try? await client.shutdown()
-            throw error
+    private func withVerifier<Value: Sendable>(
+        _ work: @escaping @Sendable ((any EmailVerifier)?) async throws -> Value
+    ) async throws -> Value {
+        guard let verify = settings.verify else { return try await work(nil) }
+        let environment = environment
+        let asking = { @Sendable (url: String) in
+            try await HTTPConnection(verify, address: url).with(environment: environment) { client in
+                try await work(WebhookVerifier(client, url: url, settings: verify))
+            }
         }
+        return verify.builtin ? try await VerificationEndpoint.serving(asking) : try await asking(verify.url)
     }
 }
 

@@ -35,6 +35,16 @@ import Testing
             creditsUsed: Credits(thousandths: credits))
     }
 
+    /// Whether a request of this test's run may leave.
+    private func open(
+        _ intent: Intent, in other: Ledger? = nil, workspace: String = "w", limits: ServiceLimits = .generous,
+        budget: Budget = Budget(), perRecord: Int = 0, now: Moment, ahead: Int = 0
+    ) async throws -> Opening {
+        try await (other ?? ledger).open(
+            intent, workspace: workspace, quota: Quota(limits), budget: budget,
+            perRecord: Credits(thousandths: perRecord), now: now, patience: 30, ahead: ahead)
+    }
+
     private func opened(_ opening: Opening) throws -> Int64 {
         guard case .opened(let chunk) = opening else {
             Issue.record("\(opening)")
@@ -121,13 +131,12 @@ import Testing
         let people = try await ledger.resolve([Lookup(aliases: ["email:a"]), Lookup(aliases: ["email:b"])], in: scope)
         let intent = intent(run, people.enumerated().map { Intent.Ask(identity: $1.identity, row: $0 + 1) })
         let chunk = try opened(
-            await ledger.open(
-                intent, workspace: "w", quota: Quota(.generous), budget: Budget(), perRecord: .zero, now: 1000,
-                patience: 30))
+            await open(intent, now: 1000))
         #expect(try await ledger.earlierAsks(run: run.id, afterRow: 1)[2]?.first?.state == .intent)
         try await ledger.settle(
-            chunk: chunk, intent, .persons([result("+1", credits: 5000), result(nil, credits: 0)], costs: []), now: 1001
-        )
+            chunk: chunk, intent, .persons([result("+1", credits: 5000), result(nil, credits: 0)], costs: []),
+            workspace: "w",
+            now: 1001)
         let known = try await ledger.resolve([Lookup(aliases: ["email:a"]), Lookup(aliases: ["email:b"])], in: scope)
         #expect(known[0].answers.first?.value?.value == "+1")
         #expect(known[0].answers.first?.recordID == "r")
@@ -140,11 +149,9 @@ import Testing
         let run = try await begin()
         let intent = intent(run, [Intent.Ask(identity: 1, row: 1)], worst: 7000)
         let chunk = try opened(
-            await ledger.open(
-                intent, workspace: "w", quota: Quota(.generous), budget: Budget(), perRecord: .zero, now: 1000,
-                patience: 30))
+            await open(intent, now: 1000))
         #expect(try await ledger.requests(of: run.id).unknownCharge == Credits(thousandths: 7000))
-        try await ledger.settle(chunk: chunk, intent, .lost, now: 1001)
+        try await ledger.settle(chunk: chunk, intent, .lost, workspace: "w", now: 1001)
         #expect(try await ledger.requests(of: run.id).unknownCharge == Credits(thousandths: 7000))
         #expect(try await ledger.failures(run: run.id) == [1: .lost])
     }
@@ -155,21 +162,15 @@ import Testing
         let asks = (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }
         let first = intent(run, asks, worst: 6000)
         let chunk = try opened(
-            await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
-                now: 1000, patience: 30))
+            await open(first, budget: budget, perRecord: 3000, now: 1000))
         #expect(
-            try await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
-                now: 1000, patience: 30)
+            try await open(first, budget: budget, perRecord: 3000, now: 1000)
                 == .waitForAnswer)
         try await ledger.settle(
             chunk: chunk, first, .persons([result("+1", credits: 3000), result("+2", credits: 3000)], costs: []),
-            now: 1001)
+            workspace: "w", now: 1001)
         #expect(
-            try await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
-                now: 1002, patience: 30)
+            try await open(first, budget: budget, perRecord: 3000, now: 1002)
                 == .overBudget(fitting: 1))
     }
 
@@ -180,26 +181,21 @@ import Testing
         let asks = (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }
         let spending = intent(earlier, asks, worst: 6000)
         let chunk = try opened(
-            await ledger.open(
-                spending, workspace: "w", quota: Quota(.generous), budget: budget,
-                perRecord: Credits(thousandths: 3000),
-                now: november, patience: 30))
+            await open(spending, budget: budget, perRecord: 3000, now: .at(november)))
         try await ledger.settle(
             chunk: chunk, spending, .persons([result("+1", credits: 3000), result("+2", credits: 3000)], costs: []),
-            now: november)
+            workspace: "w", now: .at(november))
         try await ledger.end(earlier.id, .done, now: november)
         let later = try await begin(now: november + 60)
         #expect(later.id != earlier.id)
         let more = intent(later, asks, worst: 6000)
+        let december = 1_796_083_200.0
         #expect(
-            try await ledger.open(
-                more, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
-                now: november + 60, patience: 30) == .overBudget(fitting: 1))
+            try await open(more, budget: budget, perRecord: 3000, now: .at(november + 60))
+                == .overBudget(fitting: 1, renewedAt: december))
         // Five days later it is December.
         _ = try opened(
-            await ledger.open(
-                more, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
-                now: november + 5 * 86_400, patience: 30))
+            await open(more, budget: budget, perRecord: 3000, now: .at(november + 5 * 86_400)))
     }
 
     @Test func aMonthBeginsAtItsFirstMidnightInUTC() {
@@ -214,18 +210,27 @@ import Testing
         let asks = (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }
         let first = intent(run, asks, worst: 6000)
         _ = try opened(
-            await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
-                now: 1000, patience: 30))
+            await open(first, budget: budget, perRecord: 3000, now: 1000))
         let again = try await begin(now: 2000)
         #expect(again.id == run.id)
         #expect(try await ledger.earlierAsks(run: run.id, afterRow: 0)[1]?.first?.state == .lost)
         #expect(
-            try await ledger.open(
-                first, workspace: "w", quota: Quota(.generous), budget: budget, perRecord: Credits(thousandths: 3000),
-                now: 2000, patience: 30)
+            try await open(first, budget: budget, perRecord: 3000, now: 2000)
                 == .overBudget(fitting: 1))
         #expect(try await ledger.requests(of: run.id).unknownCharge == Credits(thousandths: 6000))
+    }
+
+    /// A budget of 40 covers two requests of 4 that fly together at ten times their worst only with 72 to spare.
+    @Test func nearItsEndABudgetIsSpentOneRequestAfterTheOther() async throws {
+        let run = try await begin()
+        let budget = Budget(run: Credits(thousandths: 40_000))
+        let two = intent(run, (1...2).map { Intent.Ask(identity: Int64($0), row: $0) }, worst: 4000)
+        let chunk = try opened(await open(two, budget: budget, perRecord: 2000, now: 1000))
+        #expect(try await open(two, budget: budget, perRecord: 2000, now: 1000) == .waitForAnswer)
+        try await ledger.settle(
+            chunk: chunk, two, .persons([result("+1", credits: 2000), result("+2", credits: 2000)], costs: []),
+            workspace: "w", now: 1001)
+        _ = try opened(await open(two, budget: budget, perRecord: 2000, now: 1002))
     }
 
     @Test func slotsAreSharedByEverybodyWhoOpensTheFile() async throws {
@@ -235,24 +240,16 @@ import Testing
         let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
         let other = try Ledger(path: ledger.path)
         let chunk = try opened(
-            await ledger.open(
-                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1000,
-                patience: 30))
+            await open(intent, limits: limits, now: 1000))
         #expect(
-            try await other.open(
-                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1000,
-                patience: 30)
+            try await open(intent, in: other, limits: limits, now: 1000)
                 == .waitForAnswer)
-        try await ledger.settle(chunk: chunk, intent, .refused, now: 1005)
+        try await ledger.settle(chunk: chunk, intent, .refused, workspace: "w", now: 1005)
         #expect(
-            try await other.open(
-                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1010,
-                patience: 30)
-                == .wait(until: 1065, reason: .minute))
+            try await open(intent, in: other, limits: limits, now: 1010)
+                == .wait(seconds: 55, reason: .minute))
         _ = try opened(
-            await other.open(
-                intent, workspace: "other", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1010,
-                patience: 30))
+            await open(intent, in: other, workspace: "other", limits: limits, now: 1010))
     }
 
     @Test func aCallWhoseProcessDiedFreesItsSlotInTheEnd() async throws {
@@ -261,18 +258,90 @@ import Testing
         let run = try await begin()
         let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
         _ = try opened(
-            await ledger.open(
-                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1000,
-                patience: 30))
+            await open(intent, limits: limits, now: 1000))
         #expect(
-            try await ledger.open(
-                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1040,
-                patience: 30)
-                == .wait(until: 1090, reason: .minute))
+            try await open(intent, limits: limits, now: 1040)
+                == .wait(seconds: 50, reason: .minute))
         _ = try opened(
-            await ledger.open(
-                intent, workspace: "w", quota: Quota(limits), budget: Budget(), perRecord: .zero, now: 1090,
-                patience: 30))
+            await open(intent, limits: limits, now: 1090))
+    }
+
+    // MARK: Quota time
+
+    /// A ledger whose one slot a minute is taken at 1000 and answered at 1001, by both clocks.
+    private func oneCallAMinute() async throws -> (Intent, ServiceLimits) {
+        var limits = ServiceLimits.generous
+        limits.bulkPerMinute = 1
+        let run = try await begin()
+        let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
+        let chunk = try opened(await open(intent, limits: limits, now: 1000))
+        try await ledger.settle(chunk: chunk, intent, .refused, workspace: "w", now: 1001)
+        return (intent, limits)
+    }
+
+    @Test(arguments: [-7200.0, -1, 0, 1, 7200, 1e9])
+    func settingTheClockNeitherOpensAWindowNorKeepsItShut(_ jump: Double) async throws {
+        let (intent, limits) = try await oneCallAMinute()
+        let during = Moment(wall: 1030 + jump, boot: "first", uptime: 1030)
+        #expect(try await open(intent, limits: limits, now: during) == .wait(seconds: 31, reason: .minute))
+        _ = try opened(
+            await open(intent, limits: limits, now: Moment(wall: 1062 + jump, boot: "first", uptime: 1062)))
+    }
+
+    @Test(arguments: [-7200.0, -30, 0])
+    func aRestartWithTheClockBehindGoesOnWhereTimeStood(_ jump: Double) async throws {
+        let (intent, limits) = try await oneCallAMinute()
+        let after = Moment(wall: 1001 + jump, boot: "second", uptime: 5)
+        #expect(try await open(intent, limits: limits, now: after) == .wait(seconds: 60, reason: .minute))
+        _ = try opened(await open(intent, limits: limits, now: Moment(wall: 0, boot: "second", uptime: 66)))
+    }
+
+    @Test func aRestartWithTheClockAheadCountsTheTimeBetween() async throws {
+        let (intent, limits) = try await oneCallAMinute()
+        _ = try opened(await open(intent, limits: limits, now: Moment(wall: 1100, boot: "second", uptime: 5)))
+    }
+
+    @Test func whatTheServiceSaysIsLeftIsBelieved() async throws {
+        let run = try await begin()
+        let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
+        let first = try opened(await open(intent, now: 1000)), second = try opened(await open(intent, now: 1000))
+        // Two are left, and one of them may be the one in the air.
+        try await ledger.settle(
+            chunk: first, intent, .refused, workspace: "w", allowance: Allowance(remaining: 2, resetsIn: 20), now: 1001)
+        _ = try opened(await open(intent, now: 1002))
+        #expect(try await open(intent, now: 1003) == .wait(seconds: 18, reason: .service))
+        _ = try opened(await open(intent, workspace: "other", now: 1003))
+        // The next answer knows better.
+        try await ledger.settle(
+            chunk: second, intent, .refused, workspace: "w", allowance: Allowance(remaining: 2, resetsIn: 10), now: 1004
+        )
+        _ = try opened(await open(intent, now: 1005))
+        #expect(try await open(intent, now: 1006) == .wait(seconds: 8, reason: .service))
+        _ = try opened(await open(intent, now: 1015))
+    }
+
+    @Test func aServiceThatAsksForQuietGetsItFromEverybody() async throws {
+        let run = try await begin()
+        let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
+        let chunk = try opened(await open(intent, now: 1000))
+        try await ledger.turnedAway(chunk: chunk, workspace: "w", hold: 30, is429: true, now: 1001)
+        #expect(
+            try await open(intent, in: Ledger(path: ledger.path), now: 1011) == .wait(seconds: 20, reason: .service))
+        #expect(try await ledger.requests(of: run.id).refused429 == 1)
+        _ = try opened(await open(intent, now: 1031))
+    }
+
+    @Test func theDaysLastCallsAreForThoseThatBringMost() async throws {
+        var limits = ServiceLimits.generous
+        limits.perDay = 3
+        let run = try await begin()
+        var single = intent(run, [Intent.Ask(identity: 1, row: 1)])
+        single.endpoint = .discover
+        let bulk = intent(run, [Intent.Ask(identity: 2, row: 2)])
+        _ = try opened(await open(single, limits: limits, now: 1000, ahead: 2))
+        #expect(try await open(single, limits: limits, now: 1001, ahead: 2) == .waitForAnswer)
+        _ = try opened(await open(bulk, limits: limits, now: 1002))
+        _ = try opened(await open(single, limits: limits, now: 1003))
     }
 
     // MARK: Runs
@@ -318,4 +387,11 @@ import Testing
         #expect(known.mapValues(\.verdict) == ["a@x.example": .valid, "b@x.example": .unknown])
         #expect(try await ledger.verdictTotals(run: 1) == [.valid: 1, .unknown: 1])
     }
+}
+
+extension Moment: ExpressibleByIntegerLiteral {
+    package init(integerLiteral seconds: Int) { self = .at(Double(seconds)) }
+
+    /// With both clocks at the same seconds.
+    static func at(_ seconds: Double) -> Moment { Moment(wall: seconds, boot: "first", uptime: seconds) }
 }

@@ -18,38 +18,40 @@ import Testing
 
     @Test func aCallLeavesWhileThereIsRoom() {
         let quota = Quota(Self.limits)
-        #expect(quota.decide(.bulk, history: slots(.bulk, [100, 110]), hold: nil, now: 120) == .go)
-        #expect(quota.decide(.bulk, history: slots(.bulk, [40, 110, 115]), hold: nil, now: 120) == .go)
-        #expect(quota.decide(.bulk, history: slots(.single, [100, 110, 111, 112, 113]), hold: nil, now: 120) == .go)
+        #expect(quota.decide(.bulk, history: slots(.bulk, [100, 110]), now: 120) == .go)
+        #expect(quota.decide(.bulk, history: slots(.bulk, [40, 110, 115]), now: 120) == .go)
+        #expect(quota.decide(.bulk, history: slots(.single, [100, 110, 111, 112, 113]), now: 120) == .go)
     }
 
     @Test func aSlotComesFreeOneMinuteAfterItsAnswer() {
         let history = slots(.bulk, [100, 110, 115])
         #expect(
-            Quota(Self.limits).decide(.bulk, history: history, hold: nil, now: 120)
+            Quota(Self.limits).decide(.bulk, history: history, now: 120)
                 == .wait(until: 160, reason: .minute))
-        #expect(Quota(Self.limits).decide(.bulk, history: history, hold: nil, now: 160) == .go)
+        #expect(Quota(Self.limits).decide(.bulk, history: history, now: 160) == .go)
     }
 
     @Test func callsInTheAirHoldTheirSlots() {
         #expect(
-            Quota(Self.limits).decide(.bulk, history: slots(.bulk, [nil, nil, nil]), hold: nil, now: 0)
+            Quota(Self.limits).decide(.bulk, history: slots(.bulk, [nil, nil, nil]), now: 0)
                 == .waitForAnswer)
         #expect(
-            Quota(Self.limits).decide(.bulk, history: slots(.bulk, [nil, nil, 10]), hold: nil, now: 20)
+            Quota(Self.limits).decide(.bulk, history: slots(.bulk, [nil, nil, 10]), now: 20)
                 == .wait(until: 70, reason: .minute))
     }
 
     @Test func theDayCountsAllCalls() {
         let history = slots(.single, (0..<12).map { Double($0) }) + slots(.bulk, (0..<8).map { Double($0) })
         #expect(
-            Quota(Self.limits).decide(.bulk, history: history, hold: nil, now: 1000)
+            Quota(Self.limits).decide(.bulk, history: history, now: 1000)
                 == .wait(until: 86_400, reason: .day))
     }
 
     @Test func theServicesWordCountsMoreThanOurs() {
-        #expect(Quota(Self.limits).decide(.bulk, history: [], hold: 50, now: 20) == .wait(until: 50, reason: .service))
-        #expect(Quota(Self.limits).decide(.bulk, history: [], hold: 50, now: 50) == .go)
+        #expect(
+            Quota(Self.limits).decide(.bulk, history: [], word: Quota.Word(hold: 50), now: 20)
+                == .wait(until: 50, reason: .service))
+        #expect(Quota(Self.limits).decide(.bulk, history: [], word: Quota.Word(hold: 50), now: 50) == .go)
     }
 
     /// Whatever the latencies are, no window of a minute ever sees more arrivals than are allowed.
@@ -66,7 +68,7 @@ import Testing
             inTheAir.removeAll { $0.answer <= now }
             var limits = quota
             limits.limits.perDay = 1000
-            switch limits.decide(.bulk, history: history, hold: nil, now: now) {
+            switch limits.decide(.bulk, history: history, now: now) {
             case .go:
                 let answer = now + Double.random(in: 0.01...20, using: &random)
                 arrivals.append(Double.random(in: now...answer, using: &random))

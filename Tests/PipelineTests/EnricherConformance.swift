@@ -50,9 +50,9 @@ import Waterfall
         }
     }
 
-    private func persons(_ reply: EnrichmentReply) throws -> [PersonResult] {
-        guard case .persons(let results, _) = reply else {
-            Issue.record("\(reply)")
+    private func persons(_ answer: EnrichmentAnswer) throws -> [PersonResult] {
+        guard case .persons(let results, _) = answer.reply else {
+            Issue.record("\(answer)")
             return []
         }
         return results
@@ -103,7 +103,8 @@ import Waterfall
         try await Self.with(kind) { enricher in
             let reply = await enricher.send(
                 EnrichmentRequest(
-                    endpoint: .account, channels: [], records: [PersonHints(companyDomain: "acme.example")]))
+                    endpoint: .account, channels: [], records: [PersonHints(companyDomain: "acme.example")])
+            ).reply
             guard case .accounts(let results) = reply else {
                 Issue.record("\(reply)")
                 return

@@ -22,16 +22,18 @@ import Testing
         var isExternal: Bool { true }
         func recordsPerRequest(_ endpoint: Endpoint) -> Int { endpoint == .bulk ? 100 : 1 }
         func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { .zero }
-        func send(_ request: EnrichmentRequest) async -> EnrichmentReply {
+        func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
             asked.withLock { $0 += request.records.map { ($0, request.channels, request.endpoint) } }
-            guard request.endpoint != .account else { return .accounts(request.records.map { _ in nil }) }
+            guard request.endpoint != .account else {
+                return EnrichmentAnswer(.accounts(request.records.map { _ in nil }))
+            }
             let results = request.records.map { _ in
                 PersonResult(
                     recordID: "r",
                     channels: Dictionary(uniqueKeysWithValues: request.channels.map { ($0, .missed(tried: [])) }),
                     creditsUsed: .zero)
             }
-            return .persons(results, costs: results.map { _ in [:] })
+            return EnrichmentAnswer(.persons(results, costs: results.map { _ in [:] }))
         }
     }
 

@@ -11,7 +11,7 @@ import Testing
         func recordsPerRequest(_ endpoint: Endpoint) -> Int { endpoint == .bulk ? 100 : 1 }
         var isExternal: Bool { true }
         func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { .zero }
-        func send(_ request: EnrichmentRequest) async -> EnrichmentReply { .refused }
+        func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer { EnrichmentAnswer(.refused) }
     }
 
     @Test(arguments: [1, 99, 100, 101, 250, 1000, 1001])
@@ -49,41 +49,26 @@ import Testing
         #expect(Set(requests.flatMap(\.asks).map(\.row)).count == 3000)
     }
 
-    @Test func pausesGrowAndAreNeverShorterThanTheServiceAsks() {
+    @Test func pausesGrowAndEnd() {
         var settings = RetrySettings()
         settings.attempts = 4
         settings.first = .seconds(1)
         settings.most = .seconds(3)
         let policy = RetryPolicy(settings)
         #expect(
-            (1...3).map { policy.pause(afterAttempt: $0, asked: nil, random: 1) } == [
-                .seconds(1), .seconds(2), .seconds(3),
-            ])
-        #expect(policy.pause(afterAttempt: 4, asked: nil, random: 1) == nil)
-        #expect(policy.pause(afterAttempt: 1, asked: nil, random: 0) == .zero)
-        #expect(policy.pause(afterAttempt: 1, asked: .seconds(10), random: 0.5) == .seconds(10))
-    }
-
-    @Test(arguments: [
-        ("7", 7.0), (" 0 ", 0), ("Mon, 23 Nov 2026 09:30:30 GMT", 30), ("Mon, 23 Nov 2026 09:00:00 GMT", 0),
-        ("99999", 3600),
-    ])
-    func retryAfterIsSecondsOrADate(_ field: String, _ seconds: Double) throws {
-        let now = try Date("2026-11-23T09:30:00Z", strategy: .iso8601)
-        #expect(APIReply.pause(field, now) == .seconds(seconds))
-        #expect(APIReply.pause("soon", now) == nil)
+            (1...3).map { policy.pause(afterAttempt: $0, random: 1) } == [.seconds(1), .seconds(2), .seconds(3)])
+        #expect(policy.pause(afterAttempt: 4, random: 1) == nil)
+        #expect(policy.pause(afterAttempt: 1, random: 0) == .zero)
     }
 
     @Test func repliesAreToldApartByWhatTheyMean() {
         let request = EnrichmentRequest(endpoint: .bulk, channels: [.phone], records: [PersonHints(email: "a")])
-        func read(_ status: Int, _ body: String = "", retryAfter: String? = nil) -> String {
-            switch APIReply.read(
-                status: status, retryAfter: retryAfter, body: Data(body.utf8), request: request, now: Date())
-            {
+        func read(_ status: Int, _ body: String = "", pause: Duration? = nil) -> String {
+            switch APIReply.read(status: status, pause: pause, body: Data(body.utf8), request: request) {
             case .persons: "persons"
             case .accounts: "accounts"
             case .refused: "refused"
-            case .turnedAway(_, let is429, _): is429 ? "429" : "turned away"
+            case .turnedAway(_, let why, _): why == .tooMany ? "429" : "turned away"
             case .lost: "lost"
             case .keyRefused: "key"
             case .outOfCredits: "credits"
@@ -93,7 +78,7 @@ import Testing
         #expect(read(200, "<html>") == "lost")
         #expect([400, 413, 422].map { read($0) } == ["refused", "refused", "refused"])
         #expect([401, 403, 402, 429].map { read($0) } == ["key", "key", "credits", "429"])
-        #expect(read(503, retryAfter: "1") == "turned away")
+        #expect(read(503, pause: .seconds(1)) == "turned away")
         #expect([404, 405, 410].map { read($0) } == ["turned away", "turned away", "turned away"])
         #expect([500, 502, 503, 504].map { read($0) } == ["lost", "lost", "lost", "lost"])
     }

@@ -1,5 +1,6 @@
 package import EnrichmentAPI
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Logging
 import struct NIOCore.ByteBuffer
@@ -9,18 +10,44 @@ import Synchronization
 /// An enrichment service on a loopback port that keeps the limits of the contract, keeps books of its own, and
 /// misbehaves on request.
 package final class FakeService: Sendable {
-    /// What a bulk call does instead of answering properly.
+    /// What a call does instead of answering properly.
     package enum Misbehaviour: Sendable, Equatable {
         case refuse429(retryAfter: String?)
         case unavailable503
-        /// Charges and remembers everything, then drops the connection or sends half of the answer.
+        /// Not there at all, for as long as it takes: 503 without a word on when to come back.
+        case down
+        /// Charges and remembers everything, then sends half of the answer as if it were whole.
         case chargeThenCutBody
+        /// Charges, then closes the connection in the middle of the answer.
+        case chargeThenReset
+        /// Charges, then says nothing for longer than anybody waits.
+        case chargeThenSilence(Duration)
         case chargeThenServerError
+        /// Charges, and what it sends is as long as no answer is.
+        case chargeThenFlood
         /// One result too few.
         case shortAnswer
+        /// One result too many.
+        case longAnswer
+        /// JSON, and not what is in the contract.
+        case wrongTypes
         case html200
         case unauthorised
         case outOfCredits
+    }
+
+    /// How it says what is left of its limit.
+    package enum LimitFields: Sendable {
+        case none, draft, olderDraft, experimental
+    }
+
+    /// How it writes its answers.
+    package enum Style: Sendable {
+        case plain
+        /// `{"results": […]}` instead of a bare array.
+        case wrapped
+        /// Numbers as texts, misses as `null`, fields that nobody knows.
+        case loose
     }
 
     package struct Books: Sendable {
@@ -34,9 +61,10 @@ package final class FakeService: Sendable {
 
     private struct State {
         var books = Books()
-        var misbehaviours: [Misbehaviour] = []
+        var misbehaviours: [Endpoint: [Misbehaviour]] = [:]
         var answered: Set<String> = []
-        var arrivals: [Endpoint: [ContinuousClock.Instant]] = [:]
+        /// When calls arrived, within the last day.
+        var arrivals: [(isBulk: Bool, at: ContinuousClock.Instant)] = []
     }
 
     private let state = Mutex(State())
@@ -44,17 +72,27 @@ package final class FakeService: Sendable {
     private let latency: Duration
     /// Emails that make a whole bulk call unacceptable.
     private let unacceptable: Set<String>
-    private let isBulkWrapped: Bool
+    /// Emails at which every call breaks down without charging.
+    private let breaking: Set<String>
+    private let style: Style
+    private let limitFields: LimitFields
+    /// What everything costs, in times of its price.
+    private let dearness: Int
 
     package init(
         limits: ServiceLimits = .generous, latency: Duration = .zero, unacceptable: Set<String> = [],
-        misbehaving: [Misbehaviour] = [], isBulkWrapped: Bool = false
+        breaking: Set<String> = [],
+        misbehaving: [Misbehaviour] = [], onSingle: [Misbehaviour] = [], style: Style = .plain,
+        limitFields: LimitFields = .none, dearness: Int = 1
     ) {
         self.limits = limits
         self.latency = latency
         self.unacceptable = unacceptable
-        self.isBulkWrapped = isBulkWrapped
-        state.withLock { $0.misbehaviours = misbehaving }
+        self.breaking = breaking
+        self.style = style
+        self.limitFields = limitFields
+        self.dearness = dearness
+        state.withLock { $0.misbehaviours = [.bulk: misbehaving, .single: onSingle] }
     }
 
     package var books: Books { state.withLock { $0.books } }
@@ -119,14 +157,26 @@ package final class FakeService: Sendable {
 
     private func answer(_ endpoint: Endpoint, _ body: Data, isAuthorised: Bool) async throws -> Response {
         guard isAuthorised else { return Response(status: .unauthorized) }
-        if isOverLimit(endpoint) {
+        guard let left = arrive(endpoint) else {
             state.withLock { $0.books.refusals += 1 }
             return Response(status: .tooManyRequests, headers: [.retryAfter: "1"])
         }
         if latency > .zero { try await Task.sleep(for: latency) }
         state.withLock { $0.books.calls[endpoint, default: 0] += 1 }
-        let misbehaviour =
-            endpoint == .bulk ? state.withLock { $0.misbehaviours.isEmpty ? nil : $0.misbehaviours.removeFirst() } : nil
+        let misbehaviour: Misbehaviour? = state.withLock { state in
+            guard let next = state.misbehaviours[endpoint]?.first else { return nil }
+            if next != .down { state.misbehaviours[endpoint]?.removeFirst() }
+            return next
+        }
+        var response = try await answer(endpoint, body, misbehaviour)
+        for (name, value) in fields(left) {
+            if let name = HTTPField.Name(name) { response.headers[name] = value }
+        }
+        return response
+    }
+
+    private func answer(_ endpoint: Endpoint, _ body: Data, _ misbehaviour: Misbehaviour?) async throws -> Response {
+        if try isBreaking(endpoint, body) { return Response(status: .internalServerError) }
         switch misbehaviour {
         case .refuse429(let after):
             state.withLock { $0.books.refusals += 1 }
@@ -134,15 +184,54 @@ package final class FakeService: Sendable {
             if let after { headers[.retryAfter] = after }
             return Response(status: .tooManyRequests, headers: headers)
         case .unavailable503: return Response(status: .serviceUnavailable, headers: [.retryAfter: "0"])
+        case .down: return Response(status: .serviceUnavailable)
         case .unauthorised: return Response(status: .unauthorized)
         case .outOfCredits: return Response(status: .init(code: 402))
         case .html200: return text("<html>busy</html>")
+        case .wrongTypes: return text("[{\"record_id\":{},\"credits_used\":\"many\",\"channels\":[7]}]")
         case .chargeThenServerError:
             _ = try results(endpoint, body)
             return Response(status: .badGateway)
         case .chargeThenCutBody: return text(String(try results(endpoint, body).dropLast(20)))
-        case .shortAnswer: return text(try results(endpoint, body, dropping: 1))
+        case .chargeThenReset:
+            let half = String(try results(endpoint, body).dropLast(20))
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody { writer in
+                    try await writer.write(ByteBuffer(string: half))
+                    throw CancellationError()
+                })
+        case .chargeThenSilence(let length):
+            _ = try results(endpoint, body)
+            try await Task.sleep(for: length)
+            return Response(status: .badGateway)
+        case .chargeThenFlood:
+            _ = try results(endpoint, body)
+            return text("[" + String(repeating: " ", count: 17 << 20) + "]")
+        case .shortAnswer: return text(try results(endpoint, body, changing: { $0.removeLast() }))
+        case .longAnswer: return text(try results(endpoint, body, changing: { $0.append($0[0]) }))
         case nil: return try proper(endpoint, body)
+        }
+    }
+
+    private func isBreaking(_ endpoint: Endpoint, _ body: Data) throws -> Bool {
+        guard !breaking.isEmpty else { return false }
+        let text = String(decoding: body, as: UTF8.self)
+        return breaking.contains { text.contains("\"\($0)\"") }
+    }
+
+    /// What the service says about its limit.
+    private func fields(_ left: (remaining: Int, resetsIn: Double)) -> [(name: String, value: String)] {
+        let seconds = String(left.resetsIn)
+        return switch limitFields {
+        case .none: []
+        case .draft: [("RateLimit", "\"minute\";r=\(left.remaining);t=\(seconds)")]
+        case .olderDraft: [("RateLimit-Remaining", "\(left.remaining)"), ("RateLimit-Reset", seconds)]
+        case .experimental:
+            [
+                ("X-RateLimit-Remaining", "\(left.remaining)"),
+                ("X-RateLimit-Reset", String(Date().timeIntervalSince1970 + left.resetsIn)),
+            ]
         }
     }
 
@@ -162,39 +251,54 @@ package final class FakeService: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
 
-    private func isOverLimit(_ endpoint: Endpoint) -> Bool {
+    /// Counts a call, in sliding windows; nil where it is one too many.
+    private func arrive(_ endpoint: Endpoint) -> (remaining: Int, resetsIn: Double)? {
         state.withLock { state in
             let now = ContinuousClock.now
-            let kinds: [Endpoint] = endpoint == .bulk ? [.bulk] : [.single, .discover, .account]
-            let recent = kinds.flatMap { state.arrivals[$0] ?? [] }.filter { now - $0 < limits.minute }
-            guard recent.count < (endpoint == .bulk ? limits.bulkPerMinute : limits.singlePerMinute) else {
-                return true
-            }
-            state.arrivals[endpoint, default: []].append(now)
-            return false
+            state.arrivals.removeAll { now - $0.at >= limits.day }
+            let recent = state.arrivals.filter { $0.isBulk == (endpoint == .bulk) && now - $0.at < limits.minute }
+            let most = endpoint == .bulk ? limits.bulkPerMinute : limits.singlePerMinute
+            guard recent.count < most, state.arrivals.count < limits.perDay else { return nil }
+            state.arrivals.append((endpoint == .bulk, now))
+            let resets = recent.first.map { ($0.at + limits.minute) - now } ?? limits.minute
+            return (most - recent.count - 1, resets / .seconds(1))
         }
     }
 
-    private func results(_ endpoint: Endpoint, _ body: Data, dropping: Int = 0) throws -> String {
+    private func results(
+        _ endpoint: Endpoint, _ body: Data, changing change: (inout [PersonResult]) -> Void = { _ in }
+    ) throws -> String {
         let encoder = JSONEncoder()
         switch endpoint {
         case .bulk:
             let request = try JSONDecoder().decode(BulkRequest.self, from: body)
-            let results = request.records.map { person($0, request.channels, isIdempotent: false) }
+            var results = request.records.map { person($0, request.channels, isIdempotent: false) }
             state.withLock { $0.books.recordsPerBulk.append(request.records.count) }
-            let array = String(decoding: try encoder.encode(Array(results.dropLast(dropping))), as: UTF8.self)
-            return isBulkWrapped ? "{\"results\":\(array),\"credits_used\":0}" : array
+            change(&results)
+            if style == .loose { return "[" + results.map(Self.loose).joined(separator: ",") + "]" }
+            let array = String(decoding: try encoder.encode(results), as: UTF8.self)
+            return style == .wrapped ? "{\"results\":\(array),\"credits_used\":0}" : array
         case .single, .discover:
             let request = try JSONDecoder().decode(SingleRequest.self, from: body)
-            return String(
-                decoding: try encoder.encode(
-                    person(request.hints, request.channels ?? Channel.allCases, isIdempotent: endpoint == .single)),
-                as: UTF8.self)
+            let result = person(request.hints, request.channels ?? Channel.allCases, isIdempotent: endpoint == .single)
+            return style == .loose ? Self.loose(result) : String(decoding: try encoder.encode(result), as: UTF8.self)
         case .account:
             let request = try JSONDecoder().decode(AccountRequest.self, from: body)
             return
                 "{\"account_id\":\"acc:\(request.domain)\",\"fields\":{\"industry\":\"Widgets\",\"tech_stack\":[\"a\",\"b\"],\"founded_year\":1999}}"
         }
+    }
+
+    /// The same facts as a service writes them that does not care much.
+    private static func loose(_ result: PersonResult) -> String {
+        let channels = result.channels.map { channel, found in
+            let value = found.value.map {
+                "{\"value\":\"\($0.value)\",\"source\":\"\($0.source)\",\"confidence\":\"\($0.confidence)\",\"enriched_at\":null,\"quality\":[1]}"
+            }
+            return "\"\(channel.rawValue)\":\(value ?? "null")"
+        }
+        return
+            "{\"record_id\":77,\"credits_used\":\"\(result.creditsUsed)\",\"model\":{\"v\":2},\"channels\":{\(channels.joined(separator: ",")),\"fax\":null}}"
     }
 
     /// Charges what it finds, unless the call is idempotent and was answered before.
@@ -215,7 +319,7 @@ package final class FakeService: Sendable {
                 let question = "\(key) \(channel.rawValue)"
                 if isIdempotent, state.answered.contains(question) { continue }
                 state.answered.insert(question)
-                let price = Credits(thousandths: (Self.prices[channel] ?? 0) * 1000)
+                let price = Credits(thousandths: (Self.prices[channel] ?? 0) * 1000 * dearness)
                 state.books.charges[question, default: 0] += 1
                 state.books.credits += price
                 result.creditsUsed += price

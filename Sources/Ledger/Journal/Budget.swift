@@ -17,11 +17,15 @@ package struct Budget: Sendable, Equatable {
     package var isUnlimited: Bool { run == nil && month == nil }
 
     /// The first moment of the calendar month in which a time lies, in seconds since 1970.
-    package static func monthStart(_ now: Double) -> Double {
+    package static func monthStart(_ now: Double) -> Double { month(of: now)?.start.timeIntervalSince1970 ?? now }
+
+    /// The first moment of the month after.
+    package static func nextMonth(_ now: Double) -> Double { month(of: now)?.end.timeIntervalSince1970 ?? now }
+
+    private static func month(of now: Double) -> DateInterval? {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
-        let parts = calendar.dateComponents([.year, .month], from: Date(timeIntervalSince1970: now))
-        return calendar.date(from: parts)?.timeIntervalSince1970 ?? now
+        return calendar.dateInterval(of: .month, for: Date(timeIntervalSince1970: now))
     }
 }
 
@@ -32,21 +36,32 @@ package struct Spending: Sendable, Equatable {
 }
 
 extension Budget {
-    /// What is left of the tightest limit, and whether answers to this run that are still to come may leave more; nil
-    /// without limits.
+    /// What is left for a run to spend.
+    struct Left {
+        /// Of the tighter limit.
+        var credits: Credits
+        /// What the run's own requests in the air may still cost; the answers to them may leave more.
+        var ownInTheAir: Credits
+        /// When the tighter limit is lifted, in seconds since 1970; nil where it is the run's own.
+        var renewedAt: Double?
+    }
+
+    /// Nil without limits.
     ///
     /// - Parameter id: the run that wants to spend.
-    func left(_ database: Database, run id: Int64, now: Double) throws -> (credits: Credits, mayGrow: Bool)? {
+    func left(_ database: Database, run id: Int64, now: Double) throws -> Left? {
         guard !isUnlimited else { return nil }
         let own = try Self.spending(database, where: "run = ?", [id])
-        var left: [Credits] = []
-        if let run { left.append(run - own.spent - own.inTheAir) }
-        if let month {
+        var left = Left(credits: .zero, ownInTheAir: own.inTheAir)
+        let ofRun = run.map { $0 - own.spent - own.inTheAir }
+        let ofMonth = try month.map { month in
             // Requests of other runs may be in the air, or of a process that is gone; their worst stays reserved.
             let all = try Self.spending(database, monthOf: id, now: now)
-            left.append(month - all.spent - all.inTheAir)
+            return month - all.spent - all.inTheAir
         }
-        return left.min().map { (max(.zero, $0), own.inTheAir > .zero) }
+        left.credits = max(.zero, [ofRun, ofMonth].compactMap { $0 }.min() ?? .zero)
+        if let ofMonth, ofRun.map({ ofMonth < $0 }) ?? true { left.renewedAt = Self.nextMonth(now) }
+        return left
     }
 
     static func spending(_ database: Database, monthOf run: Int64, now: Double) throws -> Spending {

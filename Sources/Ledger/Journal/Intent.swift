@@ -40,6 +40,8 @@ package enum Settlement: Sendable {
     case refused
     /// The service will not take it as a whole, and charged nothing; its halves are asked for instead.
     case split
+    /// The service was not ready for it, however often it was asked, and charged nothing.
+    case unavailable
     /// It may have been charged, and the answer will not come.
     case lost
 
@@ -49,6 +51,7 @@ package enum Settlement: Sendable {
         case .persons, .accounts: .answered
         case .refused: .refused
         case .split: .split
+        case .unavailable: .unavailable
         case .lost: .lost
         }
     }
@@ -57,7 +60,7 @@ package enum Settlement: Sendable {
         switch self {
         case .persons(let results, _): results.reduce(.zero) { $0 + $1.creditsUsed }
         case .accounts(let results): results.reduce(.zero) { $0 + ($1?.creditsUsed ?? .zero) }
-        case .refused, .split, .lost: .zero
+        case .refused, .split, .unavailable, .lost: .zero
         }
     }
 }
@@ -68,7 +71,7 @@ extension Settlement {
         switch self {
         case .persons(let results, _): results.count
         case .accounts(let results): results.count
-        case .refused, .split, .lost: 0
+        case .refused, .split, .unavailable, .lost: 0
         }
     }
 
@@ -80,7 +83,7 @@ extension Settlement {
         switch self {
         case .persons(let results, let costs): .persons(Array(results.prefix(count)), costs: Array(costs.prefix(count)))
         case .accounts(let results): .accounts(Array(results.prefix(count)))
-        case .refused, .split, .lost: self
+        case .refused, .split, .unavailable, .lost: self
         }
     }
 
@@ -90,7 +93,7 @@ extension Settlement {
             switch self {
             case .persons(let results, _): results.map(\.creditsUsed)
             case .accounts(let results): results.map { $0?.creditsUsed ?? .zero }
-            case .refused, .split, .lost: []
+            case .refused, .split, .unavailable, .lost: []
             }
         var sum = Credits.zero
         for (index, price) in prices.enumerated() {
@@ -105,7 +108,7 @@ extension Settlement {
 package enum ChunkState: String, Sendable {
     /// About to leave, or in the air; after a crash, perhaps charged.
     case intent
-    case answered, refused, split, lost
+    case answered, refused, split, unavailable, lost
     /// The service was not ready for it, charged nothing, and was not asked again yet.
     case turnedAway = "turned_away"
 

@@ -6,11 +6,12 @@ import GRDB
 package enum Opening: Sendable, Equatable {
     /// The intent is on the disk and the quota slot is taken.
     case opened(chunk: Int64)
-    case wait(until: Double, reason: Quota.Reason)
+    /// Not for so many seconds.
+    case wait(seconds: Double, reason: Quota.Reason)
     /// Quota or budget is held by requests in the air; ask again when one has come back.
     case waitForAnswer
-    /// The budget covers only so many of the records.
-    case overBudget(fitting: Int)
+    /// The budget covers only so many of the records; it is renewed at a time in seconds since 1970, if ever.
+    case overBudget(fitting: Int, renewedAt: Double? = nil)
 }
 
 extension Ledger {
@@ -21,18 +22,20 @@ extension Ledger {
     /// - Parameters:
     ///   - perRecord: what one more record may cost at most.
     ///   - patience: by when, counted from `now`, an answer has come or never will, in seconds.
+    ///   - ahead: calls of this run that are to have the day's last slots before this one.
     package func open(
-        _ intent: Intent, workspace: String, quota: Quota, budget: Budget, perRecord: Credits, now: Double,
-        patience: Double
+        _ intent: Intent, workspace: String, quota: Quota, budget: Budget, perRecord: Credits, now: Moment,
+        patience: Double, ahead: Int = 0
     ) async throws -> Opening {
         try await write(.full) { database in
-            if let short = try Self.shortage(database, intent, budget, perRecord, now) { return short }
+            if let short = try Self.shortage(database, intent, budget, perRecord, now.wall) { return short }
+            let book = try QuotaBook(database, workspace: workspace, at: now)
             let slot: Int64
-            switch try Self.takeSlot(database, intent.endpoint, workspace, quota, now, patience) {
+            switch try book.take(intent.endpoint, quota, patience: patience, ahead: ahead) {
             case .taken(let taken): slot = taken
             case .none(let why): return why
             }
-            let chunk = try Self.insertChunk(database, intent, state: .intent, at: now, slot: slot)
+            let chunk = try Self.insertChunk(database, intent, state: .intent, at: now.wall, slot: slot)
             for ask in intent.asks {
                 try database.cachedStatement(sql: "INSERT INTO ask (chunk, identity, row) VALUES (?, ?, ?)")
                     .execute(arguments: [chunk, ask.identity, ask.row])
@@ -43,47 +46,53 @@ extension Ledger {
 
     /// Takes another slot for a request that the service turned away without charging it.
     package func reopen(
-        chunk: Int64, endpoint: Endpoint, workspace: String, quota: Quota, now: Double, patience: Double
+        chunk: Int64, endpoint: Endpoint, workspace: String, quota: Quota, now: Moment, patience: Double,
+        ahead: Int = 0
     ) async throws -> Opening {
         try await write(.full) { database in
+            let book = try QuotaBook(database, workspace: workspace, at: now)
             let slot: Int64
-            switch try Self.takeSlot(database, endpoint, workspace, quota, now, patience) {
+            switch try book.take(endpoint, quota, patience: patience, ahead: ahead) {
             case .taken(let taken): slot = taken
             case .none(let why): return why
             }
             try database.execute(
                 sql: "UPDATE chunk SET slot = ?, attempts = attempts + 1, state = 'intent', sent_at = ? WHERE id = ?",
-                arguments: [slot, now, chunk])
+                arguments: [slot, now.wall, chunk])
             return .opened(chunk: chunk)
         }
     }
 
     /// The request was turned away before it was charged; its slot still counts, since the service may have counted it.
     ///
-    /// - Parameter hold: until when everybody in the workspace has to leave the service alone.
-    package func turnedAway(chunk: Int64, workspace: String, hold: Double?, is429: Bool, now: Double) async throws {
+    /// - Parameters:
+    ///   - hold: for how many seconds everybody in the workspace has to leave the service alone.
+    ///   - allowance: what the service says is left of its limit.
+    package func turnedAway(
+        chunk: Int64, workspace: String, hold: Double?, allowance: Allowance? = nil, is429: Bool, now: Moment
+    ) async throws {
         try await write(.full) { database in
-            try Self.freeSlot(database, of: chunk, at: now)
+            let book = try QuotaBook(database, workspace: workspace, at: now)
+            try book.free(chunk: chunk, allowance: allowance)
             try database.execute(
                 sql: "UPDATE chunk SET state = 'turned_away', refused_429 = refused_429 + ? WHERE id = ?",
                 arguments: [is429 ? 1 : 0, chunk])
-            if let hold {
-                try database.execute(
-                    sql: """
-                        INSERT INTO quota_hold (workspace, until) VALUES (?, ?)
-                        ON CONFLICT DO UPDATE SET until = max(until, excluded.until)
-                        """, arguments: [workspace, hold])
-            }
+            if let hold { try book.hold(for: hold) }
         }
     }
 
     /// Step 2 of the protocol: the answer in one durable commit.
-    package func settle(chunk: Int64, _ intent: Intent, _ settlement: Settlement, now: Double) async throws {
+    ///
+    /// - Parameter allowance: what the service says is left of its limit.
+    package func settle(
+        chunk: Int64, _ intent: Intent, _ settlement: Settlement, workspace: String, allowance: Allowance? = nil,
+        now: Moment
+    ) async throws {
         try await write(.full) { database in
-            try Self.freeSlot(database, of: chunk, at: now)
+            try QuotaBook(database, workspace: workspace, at: now).free(chunk: chunk, allowance: allowance)
             try database.execute(
                 sql: "UPDATE chunk SET state = ?, credits = ?, answered_at = ? WHERE id = ?",
-                arguments: [settlement.state.rawValue, settlement.credits.thousandths, now, chunk])
+                arguments: [settlement.state.rawValue, settlement.credits.thousandths, now.wall, chunk])
             try AnswerWriter(database).write(settlement, of: intent, chunk: chunk)
         }
     }
@@ -155,58 +164,23 @@ extension Ledger {
 
     // MARK: Pieces of a transaction
 
+    /// How many times dearer than their worst requests may turn out for the budget to be exceeded by one of them at most.
+    ///
+    /// Where a price list is wrong, the reserve for requests in the air is wrong as well. So they fly together only while
+    /// the budget would cover them at so many times their worst, and one by one at its end.
+    private static let doubt = 10
+
     /// Nil where the worst case of the request is covered.
     private static func shortage(
         _ database: Database, _ intent: Intent, _ budget: Budget, _ perRecord: Credits, _ now: Double
     ) throws -> Opening? {
-        guard perRecord > .zero, let left = try budget.left(database, run: intent.run, now: now),
-            intent.worst > left.credits
-        else { return nil }
-        return left.mayGrow ? .waitForAnswer : .overBudget(fitting: left.credits.thousandths / perRecord.thousandths)
-    }
-
-    private enum Slot {
-        case taken(Int64)
-        case none(Opening)
-    }
-
-    /// Takes a slot for a call that leaves now, if the quota has one.
-    private static func takeSlot(
-        _ database: Database, _ endpoint: Endpoint, _ workspace: String, _ quota: Quota, _ now: Double,
-        _ patience: Double
-    ) throws -> Slot {
-        let kind = Quota.Kind(endpoint)
-        switch try decide(database, kind, workspace: workspace, quota: quota, now: now) {
-        case .wait(let until, let reason): return .none(.wait(until: until, reason: reason))
-        case .waitForAnswer: return .none(.waitForAnswer)
-        case .go: break
-        }
-        try database.execute(
-            sql: "INSERT INTO quota_slot (workspace, kind, taken_at, gone_by) VALUES (?, ?, ?, ?)",
-            arguments: [workspace, kind.rawValue, now, now + patience])
-        return .taken(database.lastInsertedRowID)
-    }
-
-    private static func decide(
-        _ database: Database, _ kind: Quota.Kind, workspace: String, quota: Quota, now: Double
-    ) throws -> Quota.Decision {
-        let day = quota.limits.day.inSeconds
-        try database.execute(
-            sql: "DELETE FROM quota_slot WHERE workspace = ? AND taken_at < ? AND gone_by < ?",
-            arguments: [workspace, now - 2 * day, now - day])
-        let rows = try Row.fetchCursor(
-            database, sql: "SELECT kind, answered_at, gone_by FROM quota_slot WHERE workspace = ?",
-            arguments: [workspace])
-        var history: [Quota.Slot] = []
-        while let row = try rows.next() {
-            guard let kind = Quota.Kind(rawValue: row[0]) else { continue }
-            // A call whose process died was counted by the time its answer would have been given up.
-            let goneBy: Double = row[2]
-            history.append(Quota.Slot(kind: kind, counted: row[1] ?? (goneBy <= now ? goneBy : nil)))
-        }
-        let hold = try Double.fetchOne(
-            database, sql: "SELECT until FROM quota_hold WHERE workspace = ?", arguments: [workspace])
-        return quota.decide(kind, history: history, hold: hold, now: now)
+        guard perRecord > .zero, let left = try budget.left(database, run: intent.run, now: now) else { return nil }
+        let inTheAir = left.ownInTheAir.thousandths
+        let doubtful = inTheAir == 0 ? 0 : (inTheAir + intent.worst.thousandths) * (doubt - 1)
+        guard intent.worst.thousandths + doubtful > left.credits.thousandths else { return nil }
+        if inTheAir > 0 { return .waitForAnswer }
+        return .overBudget(
+            fitting: left.credits.thousandths / perRecord.thousandths, renewedAt: left.renewedAt)
     }
 
     private static func insertChunk(
@@ -221,12 +195,6 @@ extension Ledger {
             now, slot,
         ])
         return database.lastInsertedRowID
-    }
-
-    private static func freeSlot(_ database: Database, of chunk: Int64, at now: Double) throws {
-        try database.execute(
-            sql: "UPDATE quota_slot SET answered_at = ? WHERE id = (SELECT slot FROM chunk WHERE id = ?)",
-            arguments: [now, chunk])
     }
 }
 
@@ -271,7 +239,7 @@ private struct AnswerWriter {
                 try account.run(
                     .integer(asked.identity), .integer(chunk), .text(result?.accountID ?? ""), .optional(fields))
             }
-        case .refused, .split, .lost:
+        case .refused, .split, .unavailable, .lost:
             for asked in intent.asks { try writeAsk(asked, chunk, .zero, "") }
         }
     }

@@ -7,7 +7,7 @@ package import EnrichmentAPI
 /// A slot is taken when a call leaves and comes free one window after its answer came, since the service counts on
 /// arrival, somewhere in between. So every sliding window is kept, whichever windows the service uses.
 package struct Quota: Sendable, Equatable {
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         case bulk, single
 
         package init(_ endpoint: Endpoint) { self = endpoint == .bulk ? .bulk : .single }
@@ -43,25 +43,49 @@ package struct Quota: Sendable, Equatable {
 
     package init(_ limits: ServiceLimits) { self.limits = limits }
 
+    /// What the service itself said about further calls.
+    package struct Word: Sendable {
+        /// Until when it has asked to be left alone.
+        package var hold: Double?
+        /// How many calls it still takes until when.
+        package var allowance: (remaining: Int, until: Double)?
+
+        package init(hold: Double? = nil, allowance: (remaining: Int, until: Double)? = nil) {
+            self.hold = hold
+            self.allowance = allowance
+        }
+    }
+
     /// - Parameters:
     ///   - history: calls of the last day, in any order.
-    ///   - hold: until when the service has asked to be left alone.
-    package func decide(_ kind: Kind, history: [Slot], hold: Double?, now: Double) -> Decision {
-        if let hold, hold > now { return .wait(until: hold, reason: .service) }
+    ///   - word: the service's, which counts for more than our own numbers.
+    ///   - ahead: calls that are to have the day's last slots before this one.
+    ///   - now: on the same clock as all other times.
+    package func decide(_ kind: Kind, history: [Slot], word: Word = Word(), ahead: Int = 0, now: Double) -> Decision {
+        if let hold = word.hold, hold > now { return .wait(until: hold, reason: .service) }
+        if let allowance = word.allowance, allowance.until > now, allowance.remaining <= 0 {
+            return .wait(until: allowance.until, reason: .service)
+        }
         let perMinute = kind == .bulk ? limits.bulkPerMinute : limits.singlePerMinute
         let minute = decide(history.filter { $0.kind == kind }, limit: perMinute, window: limits.minute, .minute, now)
         let day = decide(history, limit: limits.perDay, window: limits.day, .day, now)
         switch (minute, day) {
         case (.waitForAnswer, _), (_, .waitForAnswer): return .waitForAnswer
         case (.wait(let first, _), .wait(let second, _)): return second >= first ? day : minute
-        case (.go, let other), (let other, .go): return other
+        case (.wait, .go): return minute
+        case (.go, .wait): return day
+        case (.go, .go): break
         }
+        // Slots are there, but others have a better use for them; they take them as soon as their own minute allows.
+        let isLeft = ahead == 0 || decide(history, limit: limits.perDay - ahead, window: limits.day, .day, now) == .go
+        return isLeft ? .go : .waitForAnswer
     }
 
     private func decide(_ slots: [Slot], limit: Int, window: Duration, _ reason: Reason, _ now: Double) -> Decision {
         let length = window.inSeconds
         let taken = slots.filter { $0.counted.map { $0 + length > now } ?? true }
         guard taken.count >= limit else { return .go }
+        guard limit > 0 else { return .wait(until: now + length, reason: reason) }
         // The call may leave once so many have come free that fewer than the limit are left.
         let frees = taken.compactMap(\.counted).sorted()
         let needed = taken.count - limit

@@ -113,6 +113,15 @@ extension Ledger {
         }
     }
 
+    /// Whether a run has had any answer yet.
+    package func hasAnswers(of run: Int64) async throws -> Bool {
+        try await read {
+            try Bool.fetchOne(
+                $0, sql: "SELECT EXISTS (SELECT 1 FROM chunk WHERE run = ? AND state = 'answered')", arguments: [run])
+                ?? false
+        }
+    }
+
     /// What a run's requests came to, over all times that it was taken up.
     package func requests(of run: Int64) async throws -> RequestTotals {
         try await read { database in

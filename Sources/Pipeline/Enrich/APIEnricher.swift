@@ -34,12 +34,12 @@ package struct APIEnricher: Enricher {
         return Credits(thousandths: sum * 1000 * (endpoint == .discover ? 2 : 1))
     }
 
-    package func send(_ request: EnrichmentRequest) async -> EnrichmentReply {
+    package func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
         let body: ByteBuffer
         do {
             body = ByteBuffer(bytes: try Self.body(of: request))
         } catch {
-            return .refused
+            return EnrichmentAnswer(.refused)
         }
         var call = HTTPClientRequest(url: settings.url.trimmedSlash + request.endpoint.path)
         call.method = .POST
@@ -49,15 +49,21 @@ package struct APIEnricher: Enricher {
         call.headers.add(name: "user-agent", value: Millrace.userAgent)
         call.body = .bytes(body)
         do {
-            let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.timeout.inNanoseconds))
+            let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.patience.inNanoseconds))
             let response = try await client.execute(call, deadline: deadline)
-            let answer = try await response.body.collect(upTo: Self.answerLimit)
-            return APIReply.read(
-                status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
-                body: Data(answer.readableBytesView), request: request, now: Date())
+            let fields = RateLimitFields(
+                field: { response.headers.first(name: $0) }, now: Date().timeIntervalSince1970)
+            let answer = try await within(settings.timeout) {
+                try await response.body.collect(upTo: Self.answerLimit)
+            }
+            let reply = APIReply.read(
+                status: Int(response.status.code), pause: fields.retryAfter.map { .seconds($0) },
+                body: Data(answer.readableBytesView), request: request)
+            return EnrichmentAnswer(reply, allowance: fields.allowance)
         } catch {
             let why = Self.reason(error)
-            return Self.neverLeft(error) ? .turnedAway(after: nil, is429: false, why: why) : .lost(why: why)
+            return EnrichmentAnswer(
+                Self.neverLeft(error) ? .turnedAway(after: nil, .notReady, why: why) : .lost(why: why))
         }
     }
 
@@ -74,7 +80,7 @@ package struct APIEnricher: Enricher {
 
     /// Failures before a byte of the request was sent; after any other it may have been charged.
     private static func neverLeft(_ error: any Error) -> Bool {
-        if error is NIOConnectionError { return true }
+        if error is NIOConnectionError || isUnreachable(error) { return true }
         let early: [HTTPClientError] = [
             .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost, .emptyScheme,
             .unsupportedScheme(""),
@@ -87,9 +93,16 @@ package struct APIEnricher: Enricher {
         return early.contains(error) || error.shortDescription.hasPrefix("Unsupported scheme")
     }
 
+    /// Errors that only the attempt to connect can bring; a connection that stands may break in others.
+    private static func isUnreachable(_ error: any Error) -> Bool {
+        guard let error = error as? IOError else { return error is SocketAddressError }
+        return error.errnoCode == ECONNREFUSED || error.errnoCode == ENETUNREACH
+    }
+
     /// What went wrong, without addresses or bodies.
     private static func reason(_ error: any Error) -> String {
-        if error is NIOConnectionError { return "the connection was refused" }
+        if isUnreachable(error) { return "the connection was refused" }
+        if error is NIOConnectionError { return "the address cannot be reached" }
         return (error as? HTTPClientError)?.shortDescription ?? String(describing: type(of: error))
     }
 }
@@ -98,20 +111,20 @@ package struct APIEnricher: Enricher {
 ///
 /// Pure.
 enum APIReply {
+    /// - Parameter pause: how long the service wants to be left alone (`Retry-After`).
     static func read(
-        status: Int, retryAfter: String?, body: Data, request: EnrichmentRequest, now: Date
+        status: Int, pause: Duration?, body: Data, request: EnrichmentRequest
     ) -> EnrichmentReply {
         switch status {
         case 200..<300: return answer(body, request) ?? .lost(why: "the answer could not be read")
         case 401, 403: return .keyRefused
         case 402: return .outOfCredits
         case 404 where request.endpoint == .account: return .accounts([nil])
-        case 429: return .turnedAway(after: pause(retryAfter, now), is429: true, why: "429 Too Many Requests")
-        case 503 where retryAfter != nil:
-            return .turnedAway(after: pause(retryAfter, now), is429: false, why: "503 Service Unavailable")
+        case 429: return .turnedAway(after: pause, .tooMany, why: "429 Too Many Requests")
+        case 503 where pause != nil: return .turnedAway(after: pause, .notReady, why: "503 Service Unavailable")
         case 400, 413, 422: return .refused
         // Nothing is wrong with a record: the address or the method is, and nothing was charged.
-        case 400..<500: return .turnedAway(after: nil, is429: false, why: "status \(status)")
+        case 400..<500: return .turnedAway(after: nil, .notReady, why: "status \(status)")
         default: return .lost(why: "status \(status)")
         }
     }
@@ -125,17 +138,23 @@ enum APIReply {
         case .account: return (try? decoder.decode(AccountResult.self, from: body)).map { .accounts([$0]) }
         }
     }
+}
 
-    /// `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3); at most an hour is believed.
-    static func pause(_ field: String?, _ now: Date) -> Duration? {
-        guard let field = field?.trimmingCharacters(in: .whitespaces) else { return nil }
-        if let seconds = Double(field), seconds.isFinite, seconds >= 0 { return .seconds(min(seconds, 3600)) }
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(identifier: "GMT")
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        guard let date = formatter.date(from: field) else { return nil }
-        return .seconds(min(max(0, date.timeIntervalSince(now)), 3600))
+/// Work that takes too long is given up.
+///
+/// - Throws: what the work throws, or `CancellationError` when the time is over.
+private func within<Value: Sendable>(
+    _ time: Duration, _ work: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask(operation: work)
+        group.addTask {
+            try await Task.sleep(for: time)
+            throw CancellationError()
+        }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() else { throw CancellationError() }
+        return value
     }
 }
 

@@ -6,6 +6,17 @@ struct AskedBatch: Sendable {
     var request: EnrichmentRequest
     var asks: [Intent.Ask]
 
+    init(request: EnrichmentRequest, asks: [Intent.Ask]) {
+        self.request = request
+        self.asks = asks
+    }
+
+    init(_ pending: PendingRequest) {
+        request = EnrichmentRequest(
+            endpoint: pending.endpoint, channels: pending.channels, records: pending.records)
+        asks = pending.asks
+    }
+
     func intent(run: Int64, _ enricher: any Enricher) -> Intent {
         let one = enricher.worst(request.channels, endpoint: request.endpoint)
         return Intent(
@@ -41,7 +52,7 @@ extension AskOutcome {
         case .persons(let results, let costs):
             results.indices.map { .person(results[$0], costs: costs.indices.contains($0) ? costs[$0] : [:]) }
         case .accounts(let results): results.map { .account($0) }
-        case .refused, .split, .lost: []
+        case .refused, .split, .unavailable, .lost: []
         }
     }
 }

@@ -8,60 +8,82 @@ struct Dispatcher: Sendable {
     let enricher: any Enricher
     let ledger: Ledger
     let run: Run
-    let workspace: String
+    let lanes: Lanes
+    let gate: DepartureGate
     let settings: EnrichSettings
     let clock: RunClock
     let stop: StopSignal
     let progress: ProgressMeter
+    let watch: StepWatch
+    private let circuit: SharedCircuit
+    private let workspace: String
 
-    /// Requests in the air at once.
-    static let concurrency = 8
-    /// How long to wait before looking again whether an answer has freed a slot, in seconds.
-    private static let glance = 0.02
+    /// Requests of a lane in the air at once: 20 bulk calls a minute of up to 24 s each, 100 others of up to 9 s.
+    private static let inTheAir = (bulk: 8, single: 16)
 
-    /// Works until no more requests come and all have an outcome.
-    func work(_ requests: AsyncStream<PendingRequest>) async {
-        await withTaskGroup(of: Void.self) { group in
-            var running = 0
-            for await request in requests {
-                if running >= concurrency {
-                    await group.next()
-                    running -= 1
-                }
-                running += 1
-                group.addTask {
-                    do {
-                        request.settle(.success(try await perform(request)))
-                    } catch {
-                        request.settle(.failure(error))
-                    }
-                }
-            }
-        }
+    /// - Parameter hasSucceeded: whether the run has had an answer before.
+    init(
+        _ enricher: any Enricher, ledger: Ledger, run: Run, hasSucceeded: Bool, lanes: Lanes, all: PipelineSettings,
+        clock: RunClock, stop: StopSignal, progress: ProgressMeter, watch: StepWatch
+    ) {
+        self.enricher = enricher
+        self.ledger = ledger
+        self.run = run
+        self.lanes = lanes
+        settings = all.enrich
+        workspace = all.workspace
+        self.clock = clock
+        self.stop = stop
+        self.progress = progress
+        self.watch = watch
+        circuit = SharedCircuit(Circuit(attempts: all.enrich.retries.attempts, hasSucceeded: hasSucceeded))
+        gate = DepartureGate(
+            ledger: ledger, enricher: enricher, workspace: all.workspace, settings: all.enrich, circuit: circuit,
+            lanes: lanes, clock: clock, stop: stop, progress: progress)
     }
 
-    /// Inside, a budget is spent in the order of the requests.
-    private var concurrency: Int { enricher.isExternal ? Self.concurrency : settings.budget.isUnlimited ? 2 : 1 }
-
-    private func perform(_ request: PendingRequest) async throws -> [AskOutcome] {
-        let batch = AskedBatch(
-            request: EnrichmentRequest(
-                endpoint: request.endpoint, channels: request.channels, records: request.records),
-            asks: request.asks)
-        return enricher.isExternal ? try await ask(batch) : try await askInside(batch)
+    /// Works until no more requests come and all have an outcome.
+    func work() async {
+        guard enricher.isExternal else {
+            // A budget is spent in the order of the requests.
+            return await workInside(lanes.bulk, width: settings.budget.isUnlimited ? 2 : 1)
+        }
+        async let bulk: Void = work(lanes.bulk, width: Self.inTheAir.bulk)
+        async let single: Void = work(lanes.single, width: Self.inTheAir.single)
+        _ = await (bulk, single)
     }
 
     // MARK: The embedded engine
 
+    private func workInside(_ requests: AsyncStream<PendingRequest>, width: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            for await request in requests {
+                if running >= width { await group.next() }
+                running = min(running + 1, width)
+                group.addTask { await settle(request) { try await askInside(AskedBatch(request)) } }
+            }
+        }
+    }
+
+    private func settle(_ request: PendingRequest, _ work: () async throws -> [AskOutcome]) async {
+        do {
+            request.settle(.success(try await work()))
+        } catch {
+            request.settle(.failure(error))
+        }
+    }
+
     /// Nothing outside sees the request, so intent and answer are one commit.
     private func askInside(_ batch: AskedBatch) async throws -> [AskOutcome] {
-        let reply = await enricher.send(batch.request)
+        let reply = await enricher.send(batch.request).reply
         guard let settlement = Settlement(reply) else {
             throw Diagnostic(code: "internal", "the embedded engine gave no answer")
         }
         let recorded = try await ledger.record(
             batch.intent(run: run.id, enricher), settlement, budget: settings.budget, now: clock.now())
-        if recorded < batch.asks.count, settings.whenExhausted.credits == .pause { throw outOfBudget() }
+        watch.passed(.settled)
+        if recorded < batch.asks.count, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
         progress.answered(batch.slice(0..<recorded), credits: settlement.credits(ofFirst: recorded))
         let outcomes = AskOutcome.of(settlement)
         return outcomes[..<recorded] + outcomes[recorded...].map { _ in .notAsked(.budget) }
@@ -69,114 +91,186 @@ struct Dispatcher: Sendable {
 
     // MARK: A service
 
-    /// Asks once quota and budget allow it, tries again what was turned away, and comes back with an outcome for each record.
-    private func ask(_ batch: AskedBatch, losses: Int = 0) async throws -> [AskOutcome] {
-        let intent = batch.intent(run: run.id, enricher)
-        let chunk: Int64
-        switch try await leave({ try await open(intent) }) {
-        case .opened(let opened): chunk = opened
-        case .noQuota: return batch.all(.notAsked(.quota))
-        case .budget(let fitting):
-            if settings.whenExhausted.credits == .pause { throw outOfBudget() }
-            if fitting == 0 { return batch.all(.notAsked(.budget)) }
-            // What these cost less than their worst may do for some of the others.
-            return try await ask(batch.slice(0..<fitting)) + ask(batch.slice(fitting..<batch.asks.count))
-        }
-        var attempt = 1
-        while true {
-            // From here on the request may be charged, so it is seen through even where the run is being stopped.
-            let current = attempt
-            let step = try await Task { try await send(batch, intent, chunk: chunk, attempt: current, losses: losses) }
-                .value
-            switch step {
-            case .done(let outcomes): return outcomes
-            case .split: return try await halves(of: batch)
-            case .oneByOne: return try await oneByOne(batch)
-            case .again: return try await ask(batch, losses: losses + 1)
-            case .after(let pause):
-                attempt += 1
-                progress.waiting(until: clock.now() + pause.inSeconds)
-                try await rest(until: clock.now() + pause.inSeconds)
-                if case .noQuota = try await leave({ try await reopen(chunk, batch.request.endpoint) }) {
-                    try await ledger.settle(chunk: chunk, intent, .split, now: clock.now())
-                    return batch.all(.notAsked(.quota))
+    /// Lets requests leave one after the other, and follows those that have left side by side.
+    private func work(_ requests: AsyncStream<PendingRequest>, width: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            for await request in requests {
+                if running >= width { await group.next() }
+                running = min(running + 1, width)
+                let batch = AskedBatch(request)
+                let departure: Result<DepartureGate.Departure, any Error>
+                do {
+                    departure = .success(try await gate.leave(batch, run: run.id))
+                } catch {
+                    departure = .failure(error)
+                }
+                if Quota.Kind(request.endpoint) == .bulk { lanes.bulkLeft() }
+                group.addTask {
+                    await settle(request) { try await follow(batch, departure.get(), losses: 0) }
                 }
             }
         }
     }
 
-    private func outOfBudget() -> RunStop {
-        let end = RunStop.exhausted(
-            [("max_credits", settings.maxCredits), ("max_credits_per_month", settings.maxCreditsPerMonth)]
-                .compactMap { name, most in most.map { "\(name) (\($0))" } }.joined(separator: " or ")
-                + " does not cover what is left")
-        stop.stop(end)
-        return end
+    /// Asks once quota and budget allow it, and comes back with an outcome for each record.
+    private func ask(_ batch: AskedBatch, losses: Int = 0) async throws -> [AskOutcome] {
+        try await follow(batch, gate.leave(batch, run: run.id), losses: losses)
+    }
+
+    /// Sees a request through that has left, or says what becomes of one that cannot.
+    private func follow(_ batch: AskedBatch, _ departure: DepartureGate.Departure, losses: Int) async throws
+        -> [AskOutcome]
+    {
+        switch departure {
+        case .opened(let chunk):
+            watch.passed(.intent)
+            return try await follow(batch, chunk: chunk, losses: losses)
+        case .noQuota: return batch.all(.notAsked(.quota))
+        case .budget(let fitting):
+            if fitting == 0 { return batch.all(.notAsked(.budget)) }
+            // What these cost less than their worst may do for some of the others.
+            return try await ask(batch.slice(0..<fitting)) + ask(batch.slice(fitting..<batch.asks.count))
+        }
+    }
+
+    private func follow(_ batch: AskedBatch, chunk: Int64, losses: Int) async throws -> [AskOutcome] {
+        let call = Call(batch: batch, intent: batch.intent(run: run.id, enricher), chunk: chunk, losses: losses)
+        var attempt = 1
+        while true {
+            // From here on the request may be charged, so it is seen through even where the run is being stopped.
+            let current = attempt
+            switch try await Task(operation: { try await send(call, attempt: current) }).value {
+            case .done(let outcomes): return outcomes
+            case .split: return try await halves(of: batch)
+            case .oneByOne: return try await oneByOne(batch)
+            case .again: return try await ask(batch, losses: losses + 1)
+            case .after(let pause, let counts):
+                if counts { attempt += 1 }
+                try await gate.rest(for: pause.inSeconds)
+                if case .noQuota = try await gate.leaveAgain(chunk, batch.request.endpoint) {
+                    try await settle(call, .split, nil)
+                    return batch.all(.notAsked(.quota))
+                }
+                watch.passed(.intent)
+            }
+        }
+    }
+
+    /// A request that has left.
+    private struct Call: Sendable {
+        let batch: AskedBatch
+        let intent: Intent
+        let chunk: Int64
+        /// Answers to it that were lost before.
+        let losses: Int
     }
 
     private enum Step: Sendable {
         case done([AskOutcome])
         case split, oneByOne, again
-        case after(Duration)
+        /// - Parameter counts: whether it was a try that failed.
+        case after(Duration, counts: Bool)
     }
 
-    private func send(_ batch: AskedBatch, _ intent: Intent, chunk: Int64, attempt: Int, losses: Int) async throws
-        -> Step
-    {
-        let reply = await enricher.send(batch.request)
-        let now = clock.now()
-        if let settlement = Settlement(reply), settlement.count == batch.asks.count {
-            try await ledger.settle(chunk: chunk, intent, settlement, now: now)
+    private func send(_ call: Call, attempt: Int) async throws -> Step {
+        let answer = await enricher.send(call.batch.request)
+        watch.passed(.answered)
+        let batch = call.batch
+        if let settlement = Settlement(answer.reply), settlement.count == batch.asks.count {
+            circuit.with { $0.succeeded() }
+            try await settle(call, settlement, answer.allowance)
             progress.answered(batch, credits: settlement.credits)
             return .done(AskOutcome.of(settlement))
         }
-        switch reply {
-        case .refused where batch.asks.count > 1:
-            try await ledger.settle(chunk: chunk, intent, .split, now: now)
-            return .split
+        switch answer.reply {
         case .refused:
-            try await ledger.settle(chunk: chunk, intent, .refused, now: now)
-            return .done(batch.all(.failed(.refused)))
-        case .turnedAway(let asked, let is429, let why):
-            let pause = RetryPolicy(settings.retries).pause(
-                afterAttempt: attempt, asked: asked, random: .random(in: 0..<1))
-            try await ledger.turnedAway(
-                chunk: chunk, workspace: workspace, hold: asked.map { now + $0.inSeconds }, is429: is429, now: now)
-            if is429 { progress.refused() }
-            guard let pause else {
-                stop.stop(.unavailable("the service turned \(attempt) tries away, the last one with: \(why)"))
-                throw stop.stopped ?? RunStop.unavailable(why)
-            }
-            return .after(pause)
-        case .persons, .accounts, .lost:
+            circuit.with { $0.succeeded() }
+            let isAlone = batch.asks.count == 1
+            try await settle(call, isAlone ? .refused : .split, answer.allowance)
+            return isAlone ? .done(batch.all(.failed(.refused))) : .split
+        case .turnedAway(let asked, let why, let text):
+            return try await turnedAway(call, asked, why, text, answer.allowance, attempt: attempt)
+        case .persons, .accounts:
             // Another number of results than of records is an answer that cannot be trusted.
-            try await ledger.settle(chunk: chunk, intent, .lost, now: now)
-            guard losses + 1 < settings.retries.attempts else {
-                let end = RunStop.unavailable("answers to \(losses + 1) tries of one request were lost")
-                stop.stop(end)
-                throw end
-            }
-            return afterLoss(of: batch)
+            return try await lost(call, "another number of results than of records", answer.allowance)
+        case .lost(let why): return try await lost(call, why, answer.allowance)
         case .keyRefused:
-            try await ledger.turnedAway(chunk: chunk, workspace: workspace, hold: nil, is429: false, now: now)
-            stop.stop(.keyRefused)
-            throw RunStop.keyRefused
+            try await turnAway(call, hold: nil, answer.allowance, is429: false)
+            throw stop.end(.keyRefused)
         case .outOfCredits:
-            try await ledger.turnedAway(chunk: chunk, workspace: workspace, hold: nil, is429: false, now: now)
-            let end = RunStop.exhausted("the service says that the workspace has no credits left")
-            stop.stop(end)
-            throw end
+            circuit.with { $0.succeeded() }
+            try await turnAway(call, hold: nil, answer.allowance, is429: false)
+            if settings.whenExhausted.credits == .wait { return .after(DepartureGate.creditPause, counts: false) }
+            throw stop.end(.exhausted("the service says that the workspace has no credits left"))
         }
     }
 
-    /// DESIGN, "A lost answer": only `/enrichment` is known to charge the same question once.
-    private func afterLoss(of batch: AskedBatch) -> Step {
-        switch LostAnswer.next(after: batch.request.endpoint, settings.whenAnswerLost) {
-        case nil: .done(batch.all(.failed(.answerLost)))
-        case batch.request.endpoint: .again
+    private func settle(_ call: Call, _ settlement: Settlement, _ allowance: Allowance?) async throws {
+        try await ledger.settle(
+            chunk: call.chunk, call.intent, settlement, workspace: workspace, allowance: allowance, now: clock.moment)
+        watch.passed(.settled)
+    }
+
+    private func turnAway(_ call: Call, hold: Duration?, _ allowance: Allowance?, is429: Bool) async throws {
+        try await ledger.turnedAway(
+            chunk: call.chunk, workspace: workspace, hold: hold?.inSeconds, allowance: allowance, is429: is429,
+            now: clock.moment)
+        watch.passed(.turnedAway)
+    }
+
+    // MARK: What went wrong
+
+    /// Nothing was charged, so the same request may leave again.
+    private func turnedAway(
+        _ call: Call, _ asked: Duration?, _ why: EnrichmentReply.Refusal, _ text: String, _ allowance: Allowance?,
+        attempt: Int
+    ) async throws -> Step {
+        let is429 = why == .tooMany
+        // A service that counts calls is not down.
+        if is429 { circuit.with { $0.succeeded() } } else { failed() }
+        try await turnAway(call, hold: asked, allowance, is429: is429)
+        if is429 { progress.refused() }
+        if let pause = RetryPolicy(settings.retries).pause(afterAttempt: attempt, random: .random(in: 0..<1)) {
+            if circuit.with(\.isGivenUp) { throw stop.end(.unavailable("the service is not there: \(text)")) }
+            return .after(pause, counts: true)
+        }
+        if is429 { throw stop.end(.exhausted("the service takes no more calls for now (429, \(attempt) times)")) }
+        if isDown(call) {
+            throw stop.end(.unavailable("the service turned \(attempt) tries away, the last one with: \(text)"))
+        }
+        // Others get through, so it is this request.
+        try await settle(call, .unavailable, nil)
+        return .done(call.batch.all(.failed(.unavailable)))
+    }
+
+    /// It may have been charged (DESIGN, "A lost answer"): only `/enrichment` is known to charge the same question once.
+    private func lost(_ call: Call, _ why: String, _ allowance: Allowance?) async throws -> Step {
+        failed()
+        try await settle(call, .lost, allowance)
+        let tries = call.losses + 1
+        guard tries < settings.retries.attempts, !circuit.with(\.isGivenUp) else {
+            if isDown(call) {
+                throw stop.end(.unavailable("answers to \(tries) tries of one request were lost, the last one with: \(why)"))
+            }
+            return .done(call.batch.all(.failed(.answerLost)))
+        }
+        return switch LostAnswer.next(after: call.batch.request.endpoint, settings.whenAnswerLost) {
+        case nil: .done(call.batch.all(.failed(.answerLost)))
+        case call.batch.request.endpoint: .again
         default: .oneByOne
         }
     }
+
+    private func failed() {
+        let policy = RetryPolicy(settings.retries)
+        let now = clock.now()
+        circuit.with { circuit in
+            circuit.failed(now: now) { policy.pause($0 + 1, random: .random(in: 0..<1)).inSeconds }
+        }
+    }
+
+    private func isDown(_ call: Call) -> Bool { circuit.with { $0.isDown(records: call.batch.asks.count) } }
 
     private func oneByOne(_ batch: AskedBatch) async throws -> [AskOutcome] {
         var outcomes: [AskOutcome] = []
@@ -189,62 +283,5 @@ struct Dispatcher: Sendable {
     private func halves(of batch: AskedBatch) async throws -> [AskOutcome] {
         let middle = batch.asks.count / 2
         return try await ask(batch.slice(0..<middle)) + ask(batch.slice(middle..<batch.asks.count))
-    }
-
-    // MARK: Quota and budget
-
-    private enum Leave {
-        case opened(Int64)
-        /// The day's quota is used up, and the run goes on without.
-        case noQuota
-        /// The budget covers only so many records.
-        case budget(fitting: Int)
-    }
-
-    /// Waits until the request may leave.
-    private func leave(_ open: () async throws -> Opening) async throws -> Leave {
-        while true {
-            try stop.check()
-            switch try await open() {
-            case .opened(let chunk): return .opened(chunk)
-            case .overBudget(let fitting): return .budget(fitting: fitting)
-            case .waitForAnswer: try await clock.sleep(Self.glance)
-            case .wait(let until, let reason):
-                if reason == .day {
-                    switch settings.whenExhausted.day {
-                    case .wait: break
-                    case .finish: return .noQuota
-                    case .pause:
-                        let end = RunStop.exhausted("the day's quota is used up")
-                        stop.stop(end)
-                        throw end
-                    }
-                }
-                progress.waiting(until: until)
-                // In short steps, since another process may be told meanwhile to wait longer.
-                try await clock.sleep(min(until - clock.now(), 1) + 0.001)
-            }
-        }
-    }
-
-    /// Sleeps in short steps, so that a stop is noticed.
-    private func rest(until time: Double) async throws {
-        while clock.now() < time {
-            try await clock.sleep(min(time - clock.now(), 1))
-            try stop.check()
-        }
-    }
-
-    private func open(_ intent: Intent) async throws -> Opening {
-        try await ledger.open(
-            intent, workspace: workspace, quota: Quota(settings.limits),
-            budget: settings.budget, perRecord: enricher.worst(intent.channels, endpoint: intent.endpoint),
-            now: clock.now(), patience: settings.api.timeout.inSeconds)
-    }
-
-    private func reopen(_ chunk: Int64, _ endpoint: Endpoint) async throws -> Opening {
-        try await ledger.reopen(
-            chunk: chunk, endpoint: endpoint, workspace: workspace, quota: Quota(settings.limits), now: clock.now(),
-            patience: settings.api.timeout.inSeconds)
     }
 }

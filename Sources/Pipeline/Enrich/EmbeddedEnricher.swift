@@ -19,13 +19,13 @@ package struct EmbeddedEnricher: Enricher {
         waterfall.worst(channels, endpoint: endpoint)
     }
 
-    package func send(_ request: EnrichmentRequest) async -> EnrichmentReply {
+    package func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
         if request.endpoint == .account {
-            return .accounts(request.records.map { $0.companyDomain.flatMap(waterfall.account) })
+            return EnrichmentAnswer(.accounts(request.records.map { $0.companyDomain.flatMap(waterfall.account) }))
         }
         let outcomes = request.records.map {
             waterfall.person($0, channels: request.channels, endpoint: request.endpoint, minConfidence: minConfidence)
         }
-        return .persons(outcomes.map(\.result), costs: outcomes.map(\.costs))
+        return EnrichmentAnswer(.persons(outcomes.map(\.result), costs: outcomes.map(\.costs)))
     }
 }

@@ -1,4 +1,5 @@
 package import EnrichmentAPI
+package import Ledger
 
 /// Who is asked for what is missing: the embedded waterfall, or a service over HTTP.
 package protocol Enricher: Sendable {
@@ -9,7 +10,18 @@ package protocol Enricher: Sendable {
     /// What one record of a request may cost at most.
     func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits
     /// Sends one request, once.
-    func send(_ request: EnrichmentRequest) async -> EnrichmentReply
+    func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer
+}
+
+/// What came back, and what the service said of its limits along with it.
+package struct EnrichmentAnswer: Sendable {
+    package var reply: EnrichmentReply
+    package var allowance: Allowance?
+
+    package init(_ reply: EnrichmentReply, allowance: Allowance? = nil) {
+        self.reply = reply
+        self.allowance = allowance
+    }
 }
 
 /// What is asked: persons for one set of channels, or companies by their domain.
@@ -35,11 +47,18 @@ package enum EnrichmentReply: Sendable {
     /// Not accepted, not charged, and it will not be accepted next time (400, 404, 413, 422).
     case refused
     /// Not charged; another time it may be (429, 503, no connection). `after` is how long the service wants to be left alone.
-    case turnedAway(after: Duration?, is429: Bool, why: String)
+    case turnedAway(after: Duration?, Refusal, why: String)
     /// Sent, and the answer never came whole: perhaps charged.
     case lost(why: String)
     /// The key is not accepted (401, 403).
     case keyRefused
     /// The workspace has no credits left (402).
     case outOfCredits
+
+    package enum Refusal: Sendable {
+        /// Too many calls (429).
+        case tooMany
+        /// No connection, or nobody behind it who is ready.
+        case notReady
+    }
 }

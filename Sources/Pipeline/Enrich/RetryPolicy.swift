@@ -1,6 +1,7 @@
 /// When a request that was turned away leaves again.
 ///
-/// Pure: attempt and randomness are given.
+/// Pure: attempt and randomness are given. What the service asks for comes on top: the ledger holds the whole workspace
+/// back for as long as `Retry-After` says.
 package struct RetryPolicy: Sendable, Equatable {
     package var settings: RetrySettings
 
@@ -8,14 +9,16 @@ package struct RetryPolicy: Sendable, Equatable {
 
     /// How long to wait before the next try, nil where there is none.
     ///
-    /// Exponential with full jitter: between nothing and `first`, doubled from try to try, up to `most`; never shorter than
-    /// the service asked for.
+    /// Exponential with full jitter: between nothing and `first`, doubled from try to try, up to `most`.
     /// - Parameters:
     ///   - attempt: tries so far, 1 or more.
     ///   - random: from 0 up to 1.
-    package func pause(afterAttempt attempt: Int, asked: Duration?, random: Double) -> Duration? {
-        guard attempt < settings.attempts else { return nil }
-        let doubled = settings.first * (1 << min(attempt - 1, 30))
-        return max(min(doubled, settings.most) * random, asked ?? .zero)
+    package func pause(afterAttempt attempt: Int, random: Double) -> Duration? {
+        attempt < settings.attempts ? pause(attempt, random: random) : nil
+    }
+
+    /// The pause after so many tries, however many there may be.
+    func pause(_ attempt: Int, random: Double) -> Duration {
+        min(settings.first * (1 << min(max(attempt, 1) - 1, 30)), settings.most) * random
     }
 }

@@ -30,6 +30,12 @@ package final class StopSignal: Sendable {
     /// The first reason stays.
     package func stop(_ stop: RunStop) { reason.withLock { $0 = $0 ?? stop } }
 
+    /// Stops everybody, and says why: the first reason that there was.
+    func end(_ stop: RunStop) -> RunStop {
+        self.stop(stop)
+        return stopped ?? stop
+    }
+
     package var stopped: RunStop? { reason.withLock { $0 } }
 
     package func check() throws {

@@ -83,6 +83,7 @@ final class RowLedger {
     private let outputs: RunOutputs
     private let exports: [Export]
     private let clock: RunClock
+    private let watch: StepWatch
     private(set) var rows: Int
     private(set) var progress: RowProgress
     private var position: ExportStream.StreamPosition?
@@ -91,12 +92,16 @@ final class RowLedger {
     /// Whether a batch is in some outputs and perhaps not in all; such a state must never be committed.
     private var isBetweenRows = false
 
-    init(run: Run, start: ResumePoint, ledger: Ledger, outputs: RunOutputs, exports: [Export], clock: RunClock) {
+    init(
+        run: Run, start: ResumePoint, ledger: Ledger, outputs: RunOutputs, exports: [Export], clock: RunClock,
+        watch: StepWatch
+    ) {
         self.run = run
         self.ledger = ledger
         self.outputs = outputs
         self.exports = exports
         self.clock = clock
+        self.watch = watch
         rows = start.rows
         progress = start.progress
         position = start.position
@@ -119,6 +124,7 @@ final class RowLedger {
         isBetweenRows = true
         try outputs.write(batch)
         isBetweenRows = false
+        watch.passed(.written)
         rows += batch.rows
         progress.tally.add(batch.tally)
         progress.files[batch.end.file, default: RowProgress.FileProgress()]
@@ -144,12 +150,14 @@ final class RowLedger {
     func checkpoint() async throws {
         guard isDirty, !isBetweenRows, let position else { return }
         let lengths = try outputs.sync()
+        watch.passed(.synced)
         let encoder = JSONEncoder()
         try await ledger.checkpoint(
             run.id,
             Checkpoint(
                 position: String(decoding: try encoder.encode(position), as: UTF8.self), rows: rows, lengths: lengths,
                 tally: String(decoding: try encoder.encode(progress), as: UTF8.self)))
+        watch.passed(.checkpoint)
         lastCheckpoint = clock.now()
         isDirty = false
     }

@@ -14,8 +14,8 @@ struct Freshness: Sendable {
     let start: Double
 
     init(_ settings: EnrichSettings, run: Run) {
-        values = settings.refreshAfter.inSeconds
-        misses = min(settings.retryMissesAfter.inSeconds, settings.refreshAfter.inSeconds)
+        values = settings.force ? 0 : settings.refreshAfter.inSeconds
+        misses = min(settings.retryMissesAfter.inSeconds, values)
         self.run = run.id
         start = run.startedAt
     }

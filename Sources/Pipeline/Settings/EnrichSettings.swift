@@ -22,6 +22,7 @@ package struct EnrichSettings: Sendable {
     package var account = false
     package var refreshAfter = Duration.seconds(30 * 86_400)
     package var retryMissesAfter = Duration.seconds(7 * 86_400)
+    package var force = false
     package var minConfidence = 0.0
     package var limits = ServiceLimits()
     package var maxCredits: Credits?
@@ -50,6 +51,7 @@ package struct EnrichSettings: Sendable {
             .flag("account", \.account, "Whether firmographics are asked for, once a company."),
             .duration("refresh_after", \.refreshAfter, "How long an answer is good; 0 asks always."),
             .duration("retry_misses_after", \.retryMissesAfter, "How long a miss is good."),
+            .flag("force", \.force, "Whether everything is asked for again, whatever is known."),
             .value(
                 "min_confidence", \.minConfidence, takes: "a number from 0 to 1",
                 "What is less sure counts as not found."
@@ -89,12 +91,25 @@ package struct APISettings: Sendable {
     package var url = ""
     package var key = ""
     package var timeout = Duration.seconds(30)
+    package var connectTimeout = Duration.seconds(10)
+    package var caFile = ""
+
+    /// By when a call has an answer or never will.
+    var patience: Duration { connectTimeout + timeout }
+
+    /// Takes what is not set from where the service's own tools keep it.
+    mutating func fillIn(_ environment: [String: String]) {
+        if url.isEmpty { url = Credentials.url(environment) ?? "" }
+        if key.isEmpty { key = Credentials.key(environment) ?? "" }
+    }
 
     static var table: SettingsTable<APISettings> {
         SettingsTable([
             .text("url", \.url, "Where the service is."),
-            .text("key", \.key, "Its key; best as ${UNSTUCK_API_KEY}."),
+            .text("key", \.key, "Its key; else $UNSTUCK_API_KEY, else what ~/.unstuck/credentials holds."),
             .duration("timeout", \.timeout, "How long an answer may take."),
+            .duration("connect_timeout", \.connectTimeout, "How long connecting may take, TLS included."),
+            .text("ca_file", \.caFile, "Certificates in PEM form to trust besides those of the system."),
         ])
     }
 }
@@ -122,7 +137,9 @@ package struct ExhaustedSettings: Sendable {
 
     static var table: SettingsTable<ExhaustedSettings> {
         SettingsTable([
-            .choice("credits", \.credits, "finish: write the rest unenriched; pause: stop, to go on later."),
+            .choice(
+                "credits", \.credits,
+                "finish: write the rest unenriched; pause: stop, to go on later; wait: for the next month."),
             .choice("day", \.day, "finish, pause, or wait: sleep until the quota frees."),
         ])
     }

@@ -16,6 +16,7 @@ package enum PipelineFile {
         try SettingsFile.read(
             path, into: &settings, by: PipelineSettings.table, overrides: variables(environment) + overrides,
             environment: environment)
+        settings.enrich.api.fillIn(environment)
         try check(settings, file: path)
         return settings
     }
@@ -29,6 +30,7 @@ package enum PipelineFile {
         try SettingsFile.read(
             "", name: "command line", into: &settings, by: PipelineSettings.table,
             overrides: variables(environment) + overrides, environment: environment)
+        settings.enrich.api.fillIn(environment)
         try check(settings, file: "command line")
         return settings
     }
@@ -50,7 +52,9 @@ package enum PipelineFile {
     }
 
     /// Variables that are no settings of a pipeline.
-    private static let own: Set<String> = ["MILLRACE_STATE", "MILLRACE_WARNINGS", "MILLRACE_BINARY"]
+    private static let own: Set<String> = [
+        "MILLRACE_STATE", "MILLRACE_WARNINGS", "MILLRACE_BINARY", "MILLRACE_KILL_AT",
+    ]
 
     /// One spelling for one file.
     private static func standard(_ path: String) -> String {
@@ -67,13 +71,21 @@ package enum PipelineFile {
             lint.note(
                 "enrich.api.url is missing", hint: "api: {url: \"${UNSTUCK_API_URL}\", key: \"${UNSTUCK_API_KEY}\"}")
         }
+        if settings.enrich.engine == .api, settings.enrich.api.key.isEmpty {
+            lint.note(
+                "enrich.api.key is missing",
+                hint:
+                    "set UNSTUCK_API_KEY, put the key into ~/.unstuck/credentials, or use --set enrich.engine=embedded")
+        }
         if let verify = settings.verify {
             if verify.builtin == !verify.url.isEmpty {
                 lint.note("verify needs either builtin: true or a url", hint: "verify: {builtin: true}")
             }
         }
-        if settings.enrich.whenExhausted.credits == .wait {
-            lint.note("when_exhausted.credits cannot be wait: spent credits do not come back", hint: "finish or pause")
+        if settings.enrich.whenExhausted.credits == .wait, settings.enrich.maxCredits != nil {
+            lint.note(
+                "when_exhausted.credits cannot be wait with max_credits: what a run has spent does not come back",
+                hint: "finish or pause, or max_credits_per_month, which is there again with the next month")
         }
         for output in settings.output where output.format == nil {
             lint.note("'\(output.path)' does not say how it is written", hint: "let it end in .csv or .jsonl")

@@ -1,0 +1,156 @@
+package import EnrichmentAPI
+import GRDB
+
+/// The calls of a workspace as the ledger keeps them, for one transaction.
+///
+/// Its times are quota time: seconds that only ever grow. They run with the machine's uptime; after a restart they go on
+/// at the calendar's time, or where they stood if that is later.
+struct QuotaBook {
+    let database: Database
+    let workspace: String
+    let wall: Double
+    /// Now, in quota time.
+    let now: Double
+
+    init(_ database: Database, workspace: String, at moment: Moment) throws {
+        self.database = database
+        self.workspace = workspace
+        wall = moment.wall
+        now = moment.uptime + (try Self.offset(database, moment))
+    }
+
+    /// How far quota time is ahead of the uptime.
+    private static func offset(_ database: Database, _ moment: Moment) throws -> Double {
+        if let known = try Double.fetchOne(
+            database, sql: "SELECT ahead FROM quota_clock WHERE boot = ?", arguments: [moment.boot])
+        {
+            return known
+        }
+        let last =
+            try Double.fetchOne(
+                database, sql: "SELECT max(max(taken_at), coalesce(max(answered_at), 0)) FROM quota_slot") ?? 0
+        let offset = max(moment.wall, last) - moment.uptime
+        // One start of the machine at a time: an earlier one never comes back.
+        try database.execute(sql: "DELETE FROM quota_clock")
+        try database.execute(
+            sql: "INSERT INTO quota_clock (boot, ahead) VALUES (?, ?)", arguments: [moment.boot, offset])
+        return offset
+    }
+
+    // MARK: Taking and freeing
+
+    /// What came of asking for a slot.
+    enum Taking {
+        case taken(Int64)
+        case none(Opening)
+    }
+
+    /// Takes a slot for a call that leaves now, if the quota has one.
+    ///
+    /// - Parameters:
+    ///   - patience: by when, counted from now, an answer has come or never will, in seconds.
+    ///   - ahead: calls of this run that are to have the day's last slots before this one.
+    func take(_ endpoint: Endpoint, _ quota: Quota, patience: Double, ahead: Int) throws -> Taking {
+        let kind = Quota.Kind(endpoint)
+        switch try decide(kind, quota, ahead: ahead) {
+        case .wait(let until, let reason): return .none(.wait(seconds: until - now, reason: reason))
+        case .waitForAnswer: return .none(.waitForAnswer)
+        case .go: break
+        }
+        try database.execute(
+            sql: "INSERT INTO quota_slot (workspace, kind, taken_at, gone_by) VALUES (?, ?, ?, ?)",
+            arguments: [workspace, kind.rawValue, now, now + patience])
+        let slot = database.lastInsertedRowID
+        try database.execute(
+            sql: "UPDATE quota_allowance SET remaining = remaining - 1 WHERE workspace = ? AND kind = ?",
+            arguments: [workspace, kind.rawValue])
+        return .taken(slot)
+    }
+
+    private func decide(_ kind: Quota.Kind, _ quota: Quota, ahead: Int) throws -> Quota.Decision {
+        let day = quota.limits.day.inSeconds
+        try database.execute(
+            sql: "DELETE FROM quota_slot WHERE workspace = ? AND taken_at < ? AND gone_by < ?",
+            arguments: [workspace, now - 2 * day, now - day])
+        // What is older than a minute matters only where the day is nearly full.
+        let today =
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM quota_slot WHERE workspace = ?", arguments: [workspace]) ?? 0
+        let history =
+            today + ahead < quota.limits.perDay
+            ? try slots(kind, since: now - quota.limits.minute.inSeconds) : try slots(nil, since: now - day)
+        return quota.decide(kind, history: history, word: try word(on: kind), ahead: ahead, now: now)
+    }
+
+    /// The call has come back: its slot frees one window from now.
+    ///
+    /// - Parameter allowance: what the service said was left then.
+    func free(chunk: Int64, allowance: Allowance?) throws {
+        guard
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT id, kind FROM quota_slot WHERE id = (SELECT slot FROM chunk WHERE id = ?)",
+                arguments: [chunk])
+        else { return }
+        try database.execute(
+            sql: "UPDATE quota_slot SET answered_at = ? WHERE id = ?", arguments: [now, row["id"] as Int64])
+        guard let allowance else { return }
+        // Calls in the air may not have been counted yet.
+        let inTheAir =
+            try Int.fetchOne(
+                database,
+                sql:
+                    "SELECT count(*) FROM quota_slot WHERE workspace = ? AND kind = ? AND answered_at IS NULL AND gone_by > ?",
+                arguments: [workspace, row["kind"] as String, now]) ?? 0
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO quota_allowance (workspace, kind, remaining, until) VALUES (?, ?, ?, ?)",
+            arguments: [
+                workspace, row["kind"] as String, max(0, allowance.remaining - inTheAir), now + allowance.resetsIn,
+            ])
+    }
+
+    /// Nobody in the workspace calls for so long.
+    func hold(for seconds: Double) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO quota_hold (workspace, until) VALUES (?, ?)
+                ON CONFLICT DO UPDATE SET until = max(until, excluded.until)
+                """, arguments: [workspace, now + seconds])
+    }
+
+    // MARK: Reading
+
+    /// Calls that had no answer before `since`.
+    ///
+    /// - Parameter kind: nil for all.
+    func slots(_ kind: Quota.Kind?, since: Double) throws -> [Quota.Slot] {
+        let kinds = kind.map { [$0] } ?? Quota.Kind.allCases
+        var slots: [Quota.Slot] = []
+        for kind in kinds {
+            let rows = try Row.fetchCursor(
+                database.cachedStatement(
+                    sql: """
+                        SELECT answered_at, gone_by FROM quota_slot WHERE workspace = ?1 AND kind = ?2 AND answered_at > ?3
+                        UNION ALL
+                        SELECT NULL, gone_by FROM quota_slot
+                        WHERE workspace = ?1 AND kind = ?2 AND answered_at IS NULL AND gone_by > ?3
+                        """), arguments: [workspace, kind.rawValue, since])
+            while let row = try rows.next() {
+                // A call whose process died was counted by the time its answer would have been given up.
+                let goneBy: Double = row[1]
+                slots.append(Quota.Slot(kind: kind, counted: row[0] ?? (goneBy <= now ? goneBy : nil)))
+            }
+        }
+        return slots
+    }
+
+    /// What the service said about further calls.
+    func word(on kind: Quota.Kind) throws -> Quota.Word {
+        let hold = try Double.fetchOne(
+            database, sql: "SELECT until FROM quota_hold WHERE workspace = ?", arguments: [workspace])
+        let allowance = try Row.fetchOne(
+            database, sql: "SELECT remaining, until FROM quota_allowance WHERE workspace = ? AND kind = ?",
+            arguments: [workspace, kind.rawValue])
+        return Quota.Word(hold: hold, allowance: allowance.map { (max(0, $0[0]), $0[1]) })
+    }
+}

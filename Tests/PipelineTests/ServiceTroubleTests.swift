@@ -1,0 +1,133 @@
+import EnrichmentAPI
+import Foundation
+import TestSupport
+import Testing
+@testable import Pipeline
+
+/// A service that misbehaves in every way that is known: nothing is charged twice, nothing is lost, nothing is guessed.
+@Suite struct ServiceTroubleTests {
+    let runs: ServiceRuns
+
+    init() throws { runs = try ServiceRuns() }
+
+    @Test(arguments: [
+        FakeService.Misbehaviour.chargeThenCutBody, .chargeThenReset, .chargeThenSilence(.seconds(2)),
+        .chargeThenServerError, .chargeThenFlood, .shortAnswer, .longAnswer, .wrongTypes, .html200,
+    ])
+    func aLostAnswerIsAskedForAgainOneByOne(_ misbehaviour: FakeService.Misbehaviour) async throws {
+        let service = FakeService(misbehaving: [misbehaviour])
+        let isCharged = ![.wrongTypes, .html200].contains(misbehaviour)
+        let report = try await runs.run(service, input: runs.leads(200), booksAgree: !isCharged) {
+            $0.enrich.api.timeout = .milliseconds(700)
+        }
+        #expect(report.records.failed.isEmpty)
+        #expect(report.records.enriched + report.records.unmatched == 200)
+        #expect(report.requests.single == 100)
+        // What is not in the rows is what the lost answer had cost, and the report names at least that much.
+        #expect(report.credits.unknownCharge > .zero)
+        #expect(report.credits.used + report.credits.unknownCharge >= service.books.credits)
+    }
+
+    @Test(arguments: [
+        [FakeService.Misbehaviour.refuse429(retryAfter: "0"), .unavailable503], [.refuse429(retryAfter: nil)],
+        [.refuse429(retryAfter: "1")], [.down, .down].dropLast(2) + [.unavailable503, .unavailable503],
+    ])
+    func whatWasTurnedAwayIsAskedForAgainAsItWas(_ misbehaving: [FakeService.Misbehaviour]) async throws {
+        let refusals = misbehaving.count { if case .refuse429 = $0 { true } else { false } }
+        let service = FakeService(misbehaving: misbehaving)
+        let start = ContinuousClock.now
+        let report = try await runs.run(service, input: runs.leads(200), refusals: refusals)
+        #expect(report.records.failed.isEmpty && report.credits.unknownCharge == .zero)
+        #expect(report.requests.single == 0 && report.requests.bulk == 2)
+        #expect(report.requests.retried == misbehaving.count && report.requests.refused429 == refusals)
+        if misbehaving == [.refuse429(retryAfter: "1")] { #expect(ContinuousClock.now - start > .seconds(1)) }
+    }
+
+    @Test(arguments: [FakeService.Style.wrapped, .loose])
+    func answersAreReadHoweverTheyAreWritten(_ style: FakeService.Style) async throws {
+        let report = try await runs.run(FakeService(style: style), input: runs.leads(120))
+        #expect(report.records.failed.isEmpty && report.credits.used > .zero)
+        for row in try runs.rows() {
+            #expect(row["enriched_phone"] == FakeService.value(.phone, PersonHints(email: row["Email"])) ?? "")
+        }
+    }
+
+    /// Ours are wrong: the service's minute is five times as long.
+    @Test(arguments: [FakeService.LimitFields.draft, .olderDraft, .experimental])
+    func whatTheServiceSaysOfItsLimitsIsBelieved(_ fields: FakeService.LimitFields) async throws {
+        var theirs = ServiceLimits.generous, ours = ServiceLimits.generous
+        (theirs.bulkPerMinute, theirs.minute) = (3, .milliseconds(500))
+        (ours.bulkPerMinute, ours.minute) = (3, .milliseconds(100))
+        let limits = ours
+        let service = FakeService(limits: theirs, limitFields: fields)
+        let report = try await runs.run(service, input: runs.leads(800)) { $0.enrich.limits = limits }
+        #expect(report.requests.refused429 == 0 && report.requests.bulk == 8)
+    }
+
+    @Test func aServiceThatGoesAwayEndsTheRunAndItGoesOnLater() async throws {
+        let input = try runs.leads(900)
+        let service = FakeService(misbehaving: [.chargeThenCutBody, .down])
+        let stop = await #expect(throws: RunStop.self) { try await runs.run(service, input: input) }
+        #expect(stop?.exitCode == 69)
+        // The circuit sees to it that a service that is down is hardly asked.
+        #expect(service.books.calls[.bulk] ?? 0 <= 25)
+        let back = FakeService()
+        let report = try await runs.run(back, input: input, booksAgree: false)
+        #expect(report.run.resumed && report.records.failed.isEmpty)
+        #expect(report.records.read == 900)
+    }
+
+    @Test func nobodyThereIsSaidSo() async throws {
+        let input = try runs.leads(10)
+        let settings = runs.settings("http://127.0.0.1:1", input)
+        let stop = await #expect(throws: RunStop.self) { try await runs.run(settings) }
+        #expect(stop?.exitCode == 69)
+        guard case .unavailable(let why) = stop else { return }
+        #expect(why.contains("refused"))
+    }
+
+    @Test func aRecordAtWhichTheServiceBreaksDownFailsAloneAndTheRunEnds() async throws {
+        let service = FakeService(breaking: ["p37@acme.example"])
+        let input = try runs.leads(300)
+        let report = try await runs.run(service, input: input, booksAgree: false) { $0.enrich.retries.attempts = 3 }
+        #expect(report.records.failed == ["answer_lost": 1])
+        #expect(try runs.rows()[37]["enrichment_reason"] == "answer_lost")
+        // The next run asks for that one again, and for nobody else.
+        let later = FakeService()
+        let next = try await runs.run(later, input: input)
+        #expect(next.records.failed.isEmpty && later.books.recordsPerBulk.reduce(0, +) == 1)
+    }
+
+    @Test func aServiceThatKeepsRefusingPausesTheRun() async throws {
+        let service = FakeService(misbehaving: Array(repeating: .refuse429(retryAfter: "0"), count: 100))
+        let input = try runs.leads(50)
+        let stop = await #expect(throws: RunStop.self) {
+            try await runs.run(service, input: input) { $0.enrich.retries.attempts = 3 }
+        }
+        #expect(stop?.exitCode == 75)
+        #expect(service.books.refusals == 3)
+    }
+
+    @Test func aServiceThatIsDearerThanItsPriceListCostsOneRequestMoreAtMost() async throws {
+        // Fourfold prices: up to 24 credits a record where the worst was thought to be 8.
+        let service = FakeService(dearness: 4)
+        let most = Credits(thousandths: 20_000_000)
+        let report = try await runs.run(service, input: runs.leads(3000)) {
+            $0.enrich.maxCredits = most
+            $0.enrich.limits.chunk = 50
+        }
+        #expect(report.records.skipped["budget"] ?? 0 > 0)
+        #expect(report.credits.used <= most + Credits(thousandths: 50 * 24_000))
+    }
+
+    @Test func peopleAreNotAskedForWhoseAnswersAreKnownUnlessForced() async throws {
+        let service = FakeService()
+        let input = try runs.leads(150)
+        try await runs.run(service, input: input)
+        let calls = service.books.calls
+        try await runs.run(service, input: input)
+        #expect(service.books.calls == calls)
+        let forced = try await runs.run(service, input: input, chargesOnce: false) { $0.enrich.force = true }
+        #expect(forced.requests.bulk == 2 && forced.records.fromCache == 0)
+    }
+}
