@@ -113,7 +113,8 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "CommandTests", dependencies: ["EnrichmentAPI", "TestSupport", "millrace", "generate-samples"]),
+            name: "CommandTests",
+            dependencies: ["EnrichmentAPI", "Ledger", "Pipeline", "TestSupport", "millrace", "generate-samples"]),
 
         // Makes samples/ and the data of the benchmarks.
         .executableTarget(name: "generate-samples", path: "samples/generator"),

@@ -28,6 +28,10 @@ package final class Ledger: Sendable {
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
             }
+            // One process at a time makes tables and turns on the write-ahead log: SQLite would not wait for either.
+            let opening = try LockFile(ledger: path, name: "opening")
+            _ = opening.take(waiting: true)
+            defer { withExtendedLifetime(opening) {} }
             database = try DatabaseQueue(path: path, configuration: configuration)
             try Migrations.all.migrate(database)
         } catch let error as DatabaseError

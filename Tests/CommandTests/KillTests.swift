@@ -1,5 +1,6 @@
 import EnrichmentAPI
 import Foundation
+import Pipeline
 import TestSupport
 import Testing
 
@@ -58,43 +59,87 @@ import Testing
         text.replacing(/(rec-[^,]*),[0-9.]+,/) { "\($0.output.1),_," }
     }
 
-    @Test(arguments: 1...3)
-    func aRunAgainstAServiceEndsAsIfItHadNeverBeenKilled(_ seed: UInt64) async throws {
-        let rows = 1500
-        let quiet = try TemporaryFolder(), killed = try TemporaryFolder()
-        for folder in [quiet, killed] {
-            try leads(rows, folder)
-            try pipeline(
-                folder,
-                engine:
-                    "engine: api, api: {url: \"${URL}\", key: test-key}, limits: {bulk_per_minute: 100000, single_per_minute: 100000}"
-            )
-        }
-        let reference = FakeService()
-        try await reference.serving { url in
-            let result = try await Executable.run(["run", "pipeline.yaml"], in: quiet, environment: ["URL": url])
-            #expect(result.code == 0, "\(result.err)")
-        }
-        let service = FakeService(latency: .milliseconds(30))
-        let kills = try await service.serving { url in
-            try await runWithKills(12, seed: seed, longest: 0.15, in: killed, ["URL": url])
-        }
-        #expect(kills > 0)
-        #expect(service.books.charges.values.allSatisfy { $0 == 1 }, "somebody was charged twice")
-        #expect(service.books.charges == reference.books.charges)
-        #expect(withoutCredits(try killed.read("out.csv")) == withoutCredits(try quiet.read("out.csv")))
-        #expect(try killed.read("rejects.csv") == quiet.read("rejects.csv"))
-        #expect(try killed.read("out.jsonl").split(separator: "\n").count == rows)
+    /// A folder with leads, and a pipeline that asks a service.
+    private func serviceFolder(_ rows: Int) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try leads(rows, folder)
+        try pipeline(
+            folder,
+            engine:
+                "engine: api, api: {url: \"${URL}\", key: test-key}, limits: {bulk_per_minute: 100000, single_per_minute: 100000}, retries: {first: 1ms}"
+        )
+        return folder
+    }
+
+    /// What the service was asked and what was written, compared with a run that nobody disturbed.
+    private func expectNothingLost(
+        _ killed: TemporaryFolder, _ service: FakeService, as quiet: TemporaryFolder, _ reference: FakeService,
+        _ what: String
+    ) throws {
+        #expect(service.books.charges.values.allSatisfy { $0 == 1 }, "\(what): somebody was charged twice")
+        #expect(service.books.charges == reference.books.charges, "\(what)")
+        #expect(
+            withoutCredits(try killed.read("out.csv")) == withoutCredits(try quiet.read("out.csv")), "\(what)")
+        #expect(try killed.read("rejects.csv") == quiet.read("rejects.csv"), "\(what)")
+        let lines = { (folder: TemporaryFolder) in try folder.read("out.jsonl").split(separator: "\n").count }
+        #expect(try lines(killed) == lines(quiet), "\(what)")
         let report = try #require(
             try JSONSerialization.jsonObject(with: Data(killed.read("report.json").utf8)) as? [String: Any])
         let credits = try #require(report["credits"] as? [String: Any])
         let used = try #require(credits["used"] as? Double),
             unknown = try #require(credits["unknown_charge"] as? Double)
         let charged = Double(service.books.credits.thousandths) / 1000
-        #expect(used <= charged && charged <= used + unknown)
+        #expect(used <= charged && charged <= used + unknown, "\(what)")
     }
 
-    @Test(arguments: 1...3)
+    private func undisturbed(_ folder: TemporaryFolder) async throws -> FakeService {
+        let reference = FakeService()
+        try await reference.serving { url in
+            let result = try await Executable.run(["run", "pipeline.yaml"], in: folder, environment: ["URL": url])
+            #expect(result.code == 0, "\(result.err)")
+        }
+        return reference
+    }
+
+    @Test(arguments: 1...2)
+    func aRunAgainstAServiceEndsAsIfItHadNeverBeenKilled(_ seed: UInt64) async throws {
+        let quiet = try serviceFolder(2000), killed = try serviceFolder(2000)
+        let reference = try await undisturbed(quiet)
+        let service = FakeService(latency: .milliseconds(30))
+        let kills = try await service.serving { url in
+            try await runWithKills(70, seed: seed, longest: 0.15, in: killed, ["URL": url])
+        }
+        #expect(kills > 10)
+        try expectNothingLost(killed, service, as: quiet, reference, "\(kills) kills")
+    }
+
+    /// A kill at each named step of the protocol: the first time that it is taken, and a later time.
+    @Test func aRunThatDiesAtAnyStepLosesNothing() async throws {
+        let quiet = try serviceFolder(600)
+        let reference = try await undisturbed(quiet)
+        for step in RunStep.allCases {
+            for time in [1, 2, 4] {
+                let killed = try serviceFolder(600)
+                let service = FakeService(misbehaving: [.refuse429(retryAfter: "0"), .refuse429(retryAfter: nil)])
+                let died = try await service.serving { url in
+                    let first = try await Executable.run(
+                        ["run", "pipeline.yaml"], in: killed,
+                        environment: ["URL": url, "MILLRACE_KILL_AT": "\(step.rawValue):\(time)"])
+                    guard first.code != 0 else { return false }
+                    #expect(first.code == SIGKILL, "\(step) \(time): \(first.err)")
+                    let second = try await Executable.run(["run", "pipeline.yaml"], in: killed, environment: ["URL": url])
+                    #expect(second.code == 0, "\(step) \(time): \(second.err)")
+                    return true
+                }
+                #expect(died || time > 1, "\(step) was never taken")
+                // What died after its end is begun anew, and everything is known then.
+                guard step != .done else { continue }
+                try expectNothingLost(killed, service, as: quiet, reference, "\(step) \(time)")
+            }
+        }
+    }
+
+    @Test(arguments: 1...2)
     func aRunOfTheEmbeddedEngineEndsWithTheSameBytes(_ seed: UInt64) async throws {
         let quiet = try TemporaryFolder(), killed = try TemporaryFolder()
         var table = "Email,Tel,Home,At\n"
@@ -116,7 +161,7 @@ import Testing
         }
         let result = try await Executable.run(["run", "pipeline.yaml"], in: quiet)
         #expect(result.code == 0, "\(result.err)")
-        let kills = try await runWithKills(8, seed: seed, longest: 0.6, in: killed, [:])
+        let kills = try await runWithKills(40, seed: seed, longest: 0.6, in: killed, [:])
         #expect(kills > 0)
         for name in ["out.csv", "out.jsonl", "rejects.csv"] {
             #expect(try killed.read(name) == quiet.read(name), "\(name)")

@@ -57,6 +57,14 @@ package final class FakeService: Sendable {
         package var calls: [Endpoint: Int] = [:]
         package var recordsPerBulk: [Int] = []
         package var refusals = 0
+        /// When calls arrived that were not refused.
+        package var arrivals: [ContinuousClock.Instant] = []
+
+        /// From the first call to the last one.
+        package var span: Duration {
+            guard let first = arrivals.first, let last = arrivals.last else { return .zero }
+            return last - first
+        }
     }
 
     private struct State {
@@ -260,6 +268,7 @@ package final class FakeService: Sendable {
             let most = endpoint == .bulk ? limits.bulkPerMinute : limits.singlePerMinute
             guard recent.count < most, state.arrivals.count < limits.perDay else { return nil }
             state.arrivals.append((endpoint == .bulk, now))
+            state.books.arrivals.append(now)
             let resets = recent.first.map { ($0.at + limits.minute) - now } ?? limits.minute
             return (most - recent.count - 1, resets / .seconds(1))
         }
