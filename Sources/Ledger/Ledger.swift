@@ -37,9 +37,7 @@ package final class Ledger: Sendable {
         } catch let error as DatabaseError
             where error.resultCode == .SQLITE_NOTADB || error.resultCode == .SQLITE_CORRUPT
         {
-            throw Diagnostic(
-                code: "ledger_damaged", "the ledger cannot be read", file: path,
-                hint: "restore it from a backup, or move it away and start a new one; nothing was changed")
+            throw Self.damaged(path)
         } catch let error as DatabaseError {
             throw Diagnostic(
                 code: "ledger_unusable", "the ledger cannot be opened: \(error.message ?? "unknown error")", file: path,
@@ -66,6 +64,14 @@ package final class Ledger: Sendable {
                 hint: "check that it can be written to, or name another file with --state")
         }
         close(descriptor)
+    }
+
+    private static func damaged(_ path: String) -> Diagnostic {
+        Diagnostic(
+            code: "ledger_damaged", "the ledger cannot be read", file: path,
+            hint:
+                "look at it with millrace runs --check; restore it from a backup, or move it away and start a new one; nothing was changed"
+        )
     }
 
     /// How much of a commit must be on the disk before it counts.
@@ -101,6 +107,16 @@ package final class Ledger: Sendable {
         try await explaining { try await database.read(value) }
     }
 
+    /// Gives room that is not used any more back to the disk.
+    func vacuum() async throws {
+        try await explaining {
+            try await database.writeWithoutTransaction { database in
+                try database.execute(sql: "VACUUM")
+                try database.checkpoint(.truncate)
+            }
+        }
+    }
+
     /// Says in words what SQLite says in codes; never the statement or its values.
     private func explaining<Value>(_ work: () async throws -> Value) async throws -> Value {
         do {
@@ -111,11 +127,13 @@ package final class Ledger: Sendable {
                 Diagnostic(
                     code: "ledger_full", "there is no room for the ledger", file: path,
                     hint: "make room on the disk, then run the same command again")
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: Self.damaged(path)
             case .SQLITE_BUSY, .SQLITE_LOCKED:
                 Diagnostic(
                     code: "ledger_locked", "another process has held the ledger for \(Int(Self.patience)) seconds",
                     file: path,
-                    hint: "wait until it has ended, then run the same command again")
+                    hint:
+                        "wait until it has ended, then run the same command again; millrace runs shows what is running")
             default:
                 Diagnostic(
                     code: "ledger_failed", "the ledger failed: \(error.message ?? "\(error.resultCode)")", file: path)

@@ -68,7 +68,9 @@ package struct Pipeline: Sendable {
         let lock = try RunLock(ledger: ledger.path, key: settings.runKey, pipeline: settings.name)
         defer { withExtendedLifetime(lock) {} }
         let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
-        let run = try await ledger.begin(settings.runIdentity(exports), fresh: fresh, now: attemptStart)
+        let inputs = InputList(exports)
+        let run = try await ledger.begin(
+            settings.runIdentity(inputs), fresh: fresh, now: attemptStart, change: inputs.change)
         watch.passed(.begun)
         let start = try ResumePoint(
             run.checkpoint,

@@ -12,6 +12,8 @@ struct MillraceCommand: AsyncParsableCommand {
               millrace inspect contacts.csv
               millrace run pipelines/quickstart.yaml
               millrace lint pipelines/quickstart.yaml
+              millrace quota
+              millrace runs
               millrace enrich contacts.csv -o enriched.csv --waterfall pipelines/waterfall.yaml
               millrace normalize contacts.csv -o - | head
               millrace convert contacts.xlsx -o contacts.csv
@@ -23,6 +25,6 @@ struct MillraceCommand: AsyncParsableCommand {
         version: Millrace.version,
         subcommands: [
             RunCommand.self, EnrichCommand.self, NormalizeCommand.self, ConvertCommand.self, InspectCommand.self,
-            LintCommand.self,
+            LintCommand.self, RunsCommand.self, QuotaCommand.self,
         ])
 }

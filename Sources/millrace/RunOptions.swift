@@ -15,8 +15,10 @@ struct RunOptions: ParsableArguments {
     @Option(help: "End with exit code 65 where more records than this cannot be read.")
     var maxRejects: Int?
 
-    @Option(help: "The ledger; else $MILLRACE_STATE, else under ~/.local/state/millrace.")
-    var state: String?
+    @OptionGroup var state: StateOptions
+
+    @Flag(help: "Ask for everything again, whatever is known.")
+    var force = false
 
     @Flag(help: "Start over instead of going on with an unfinished run; answers that were paid for stay known.")
     var fresh = false
@@ -31,19 +33,10 @@ struct RunOptions: ParsableArguments {
     var overrides: [(key: String, value: String)] {
         get throws {
             var overrides = try settings.map(parseSetting)
+            if force { overrides.append(("enrich.force", "true")) }
             if let maxCredits { overrides.append(("enrich.max_credits", String(maxCredits))) }
             return overrides
         }
-    }
-
-    /// Flag, variable, then the place where programs of a user keep their state.
-    var ledgerPath: String {
-        let environment = ProcessInfo.processInfo.environment
-        if let path = state ?? environment["MILLRACE_STATE"], !path.isEmpty { return path }
-        let home =
-            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-            ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state"
-        return home + "/millrace/ledger.sqlite"
     }
 }
 

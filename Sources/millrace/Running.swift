@@ -13,7 +13,7 @@ struct Running {
     let command: String
 
     func run() async throws {
-        let ledger = try Ledger(path: options.ledgerPath)
+        let ledger = try Ledger(path: options.state.ledgerPath)
         let stop = StopSignal()
         let signals = Signals(stop)
         defer { signals.restore() }
@@ -32,7 +32,7 @@ struct Running {
         } catch {
             guard error is RunStop || Endings.code(error) == 74 else { throw error }
             Endings.say(Endings.message(error))
-            Endings.say("saved: every answer so far is in \(options.ledgerPath); go on with: \(command)")
+            Endings.say("saved: every answer so far is in \(options.state.ledgerPath); go on with: \(command)")
             throw ExitCode(Endings.code(error))
         }
     }

@@ -127,7 +127,8 @@ import Testing
                         environment: ["URL": url, "MILLRACE_KILL_AT": "\(step.rawValue):\(time)"])
                     guard first.code != 0 else { return false }
                     #expect(first.code == SIGKILL, "\(step) \(time): \(first.err)")
-                    let second = try await Executable.run(["run", "pipeline.yaml"], in: killed, environment: ["URL": url])
+                    let second = try await Executable.run(
+                        ["run", "pipeline.yaml"], in: killed, environment: ["URL": url])
                     #expect(second.code == 0, "\(step) \(time): \(second.err)")
                     return true
                 }

@@ -2,8 +2,11 @@ package import EnrichmentAPI
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import struct NIOCore.ByteBuffer
+import NIOSSL
 import ServiceLifecycle
 import Synchronization
 
@@ -123,12 +126,15 @@ package final class FakeService: Sendable {
     package static let prices: [Channel: Int] = [.workEmail: 2, .personalEmail: 1, .phone: 5, .linkedinURL: 1]
 
     /// Serves on a loopback port while `work` runs, which is given the base URL.
-    package func serving<Value: Sendable>(_ work: @escaping @Sendable (_ url: String) async throws -> Value)
-        async throws -> Value
-    {
+    ///
+    /// - Parameter certificate: serves over TLS with `….pem` and `….key`.
+    package func serving<Value: Sendable>(
+        certificate: String? = nil, _ work: @escaping @Sendable (_ url: String) async throws -> Value
+    ) async throws -> Value {
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
-            router: router(), configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            router: router(), server: try Self.server(certificate),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { found.yield($0.localAddress?.port ?? 0) },
             logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() })
         let services = ServiceGroup(
@@ -138,13 +144,24 @@ package final class FakeService: Sendable {
         let result: Result<Value, any Error>
         do {
             guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
-            result = .success(try await work("http://127.0.0.1:\(port)"))
+            result = .success(try await work("\(certificate == nil ? "http" : "https")://127.0.0.1:\(port)"))
         } catch {
             result = .failure(error)
         }
         await services.triggerGracefulShutdown()
         try await serving
         return try result.get()
+    }
+
+    private static func server(_ certificate: String?) throws -> HTTPServerBuilder {
+        guard let certificate else { return .http1() }
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate + ".pem").map {
+            NIOSSLCertificateSource.certificate($0)
+        }
+        let key = try NIOSSLPrivateKey(file: certificate + ".key", format: .pem)
+        return try .tls(
+            .http1(),
+            tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
     }
 
     private func router() -> Router<BasicRequestContext> {

@@ -19,6 +19,9 @@ package struct Budget: Sendable, Equatable {
     /// The first moment of the calendar month in which a time lies, in seconds since 1970.
     package static func monthStart(_ now: Double) -> Double { month(of: now)?.start.timeIntervalSince1970 ?? now }
 
+    /// The first moment of the day (UTC) in which a time lies.
+    package static func dayStart(_ now: Double) -> Double { (now / 86_400).rounded(.down) * 86_400 }
+
     /// The first moment of the month after.
     package static func nextMonth(_ now: Double) -> Double { month(of: now)?.end.timeIntervalSince1970 ?? now }
 

@@ -8,9 +8,12 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - fresh: start over even so.
+    ///   - change: says how the inputs of the unfinished run, as JSON of their owner, differ from those of now.
     ///   - now: seconds since 1970.
     /// - Throws: ``Diagnostic`` `input_changed` where the unfinished run read other inputs.
-    package func begin(_ identity: RunIdentity, fresh: Bool, now: Double) async throws -> Run {
+    package func begin(
+        _ identity: RunIdentity, fresh: Bool, now: Double, change: @escaping @Sendable (String) -> String = { _ in "" }
+    ) async throws -> Run {
         try await write(.full) { database in
             let open = try Row.fetchOne(
                 database,
@@ -21,7 +24,8 @@ extension Ledger {
                 guard open["inputs"] as String == identity.inputs else {
                     throw Diagnostic(
                         code: "input_changed",
-                        "the unfinished run \(open["name"] as String) read an input that has changed since",
+                        "the unfinished run \(open["name"] as String) read an input that has changed since"
+                            + change(open["inputs"]),
                         file: identity.pipeline,
                         hint:
                             "put the old input back to go on, or start over with --fresh; answers that were paid for stay known"

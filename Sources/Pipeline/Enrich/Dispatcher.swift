@@ -251,7 +251,8 @@ struct Dispatcher: Sendable {
         let tries = call.losses + 1
         guard tries < settings.retries.attempts, !circuit.with(\.isGivenUp) else {
             if isDown(call) {
-                throw stop.end(.unavailable("answers to \(tries) tries of one request were lost, the last one with: \(why)"))
+                throw stop.end(
+                    .unavailable("answers to \(tries) tries of one request were lost, the last one with: \(why)"))
             }
             return .done(call.batch.all(.failed(.answerLost)))
         }

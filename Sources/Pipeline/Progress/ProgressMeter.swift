@@ -115,7 +115,7 @@ package final class ProgressMeter: Sendable {
         return "\r\u{1B}[K\(bar)\(percent)  " + facts.joined(separator: " · ")
     }
 
-    static func spelled(_ seconds: Double) -> String {
+    package static func spelled(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
         if whole < 60 { return "\(whole) s" }
         return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"

@@ -2,7 +2,6 @@ import Crypto
 import EnrichmentAPI
 import Foundation
 import Identity
-import Input
 import Ledger
 
 extension PipelineSettings {
@@ -23,18 +22,9 @@ extension PipelineSettings {
         return digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
-    func runIdentity(_ exports: [Export]) throws -> RunIdentity {
-        struct Input: Encodable {
-            var path: String
-            var member: String?
-            var fingerprint: FileFingerprint?
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let inputs = try encoder.encode(
-            exports.map { Input(path: $0.path, member: $0.member, fingerprint: $0.fingerprint) })
-        return RunIdentity(
+    func runIdentity(_ inputs: InputList) throws -> RunIdentity {
+        RunIdentity(
             pipeline: name, workspace: workspace, engine: enrich.engine.rawValue, key: runKey,
-            inputs: String(decoding: inputs, as: UTF8.self))
+            inputs: try inputs.json())
     }
 }

@@ -1,0 +1,42 @@
+package import EnrichmentAPI
+import GRDB
+
+/// A run as it stands in a list.
+package struct RunSummary: Sendable, Equatable {
+    package var name: String
+    package var pipeline: String
+    package var workspace: String
+    package var engine: String
+    package var status: Run.Status
+    /// Seconds since 1970.
+    package var startedAt: Double
+    package var finishedAt: Double?
+    /// Times that it was taken up again.
+    package var resumed: Int
+    /// Rows that are in the outputs.
+    package var rows: Int
+    package var requests: Int
+    package var credits: Credits
+}
+
+extension Ledger {
+    /// The runs of all pipelines, the newest first.
+    package func runs(most: Int) async throws -> [RunSummary] {
+        try await read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT run.*, (SELECT count(*) FROM chunk WHERE chunk.run = run.id) AS requests,
+                      (SELECT coalesce(sum(credits), 0) FROM chunk WHERE chunk.run = run.id) AS credits
+                    FROM run ORDER BY id DESC LIMIT ?
+                    """, arguments: [most]
+            ).map { row in
+                RunSummary(
+                    name: row["name"], pipeline: row["pipeline"], workspace: row["workspace"], engine: row["engine"],
+                    status: Run.Status(rawValue: row["status"]) ?? .failed, startedAt: row["started_at"],
+                    finishedAt: row["finished_at"], resumed: row["resumed"], rows: row["rows"],
+                    requests: row["requests"], credits: Credits(thousandths: row["credits"]))
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import GRDB
+
+/// What was taken out of a ledger.
+package struct Pruning: Sendable, Equatable {
+    package var runs = 0
+    package var answers = 0
+    package var identities = 0
+    package var verdicts = 0
+}
+
+extension Ledger {
+    // MARK: Checking
+
+    /// What is wrong with the ledger, in words; empty where nothing is.
+    ///
+    /// Looks at every page and index of the file, and whether the parts of the journal agree: each answer came with a
+    /// request, each request belongs to a run, each hint to an identity, and what requests cost is what their records cost.
+    package func check() async throws -> [String] {
+        try await read { database in
+            let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+            let counts: [(sql: String, what: String)] = [
+                ("alias WHERE identity NOT IN (SELECT id FROM identity)", "hints lead to nobody"),
+                ("answer WHERE chunk NOT IN (SELECT id FROM chunk)", "answers came with no request"),
+                ("account WHERE chunk NOT IN (SELECT id FROM chunk)", "answers on companies came with no request"),
+                ("ask WHERE chunk NOT IN (SELECT id FROM chunk)", "records belong to no request"),
+                ("chunk WHERE run NOT IN (SELECT id FROM run)", "requests belong to no run"),
+                (
+                    "chunk WHERE state = 'answered' AND credits <> (SELECT coalesce(sum(credits), 0) FROM ask WHERE ask.chunk = chunk.id)",
+                    "requests cost something else than their records"
+                ),
+            ]
+            return try pages
+                + counts.compactMap { check in
+                    let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM \(check.sql)") ?? 0
+                    return count == 0 ? nil : "\(count) \(check.what)"
+                }
+        }
+    }
+
+    // MARK: Pruning
+
+    /// A month's budget is counted from the journal, so nothing younger is ever taken out, in seconds.
+    package static let youngestPruned = 31.0 * 86_400
+
+    /// Takes out what is older than a time: runs that have ended with their requests, answers, verdicts, and people of
+    /// whom nothing is known any more; and gives the room back to the disk.
+    ///
+    /// What a run that has not ended needs stays.
+    /// - Parameter before: seconds since 1970.
+    package func prune(before: Double) async throws -> Pruning {
+        let pruned = try await write(.full) { database in
+            func delete(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+                try database.execute(sql: "DELETE FROM " + sql, arguments: arguments)
+                return database.changesCount
+            }
+            let old = "(SELECT id FROM chunk WHERE answered_at < ?)"
+            let isOpen = "(SELECT id FROM run WHERE status IN ('running', 'paused', 'failed', 'whole'))"
+            let closed = "chunk NOT IN (SELECT id FROM chunk WHERE run IN \(isOpen))"
+            var pruned = Pruning()
+            pruned.answers = try delete("answer WHERE chunk IN \(old) AND \(closed)", [before])
+            pruned.answers += try delete("account WHERE chunk IN \(old) AND \(closed)", [before])
+            pruned.verdicts = try delete("verdict WHERE checked_at < ? AND run NOT IN \(isOpen)", [before])
+            _ = try delete(
+                """
+                chunk WHERE sent_at < ? AND run NOT IN \(isOpen)
+                  AND id NOT IN (SELECT chunk FROM answer) AND id NOT IN (SELECT chunk FROM account)
+                """, [before])
+            _ = try delete("ask WHERE chunk NOT IN (SELECT id FROM chunk)")
+            pruned.runs = try delete(
+                "run WHERE started_at < ? AND id NOT IN \(isOpen) AND id NOT IN (SELECT run FROM chunk)", [before])
+            _ = try delete("run_output WHERE run NOT IN (SELECT id FROM run)")
+            pruned.identities = try delete(
+                """
+                identity WHERE id NOT IN (SELECT identity FROM answer) AND id NOT IN (SELECT identity FROM account)
+                  AND id NOT IN (SELECT identity FROM ask)
+                """)
+            _ = try delete("alias WHERE identity NOT IN (SELECT id FROM identity)")
+            return pruned
+        }
+        try await vacuum()
+        return pruned
+    }
+}
