@@ -2,9 +2,9 @@
 package struct IdentityBatch: Sendable {
     private static let width = Hint.allCases.count
     private(set) var bytes: [UInt8] = []
-    private var ends: [Int32] = []
+    private(set) var ends: [Int32] = []
     /// One byte a cell: 0, or a ``HintProblem``.
-    private var problems: [UInt8] = []
+    private(set) var problems: [UInt8] = []
     /// Filled cells that gave no hint.
     package private(set) var notes = HintNotes()
 
@@ -12,6 +12,12 @@ package struct IdentityBatch: Sendable {
         bytes.reserveCapacity(rows * 96)
         ends.reserveCapacity(rows * Self.width)
         problems.reserveCapacity(rows * Self.width)
+    }
+
+    init(bytes: [UInt8], ends: [Int32], problems: [UInt8]) {
+        self.bytes = bytes
+        self.ends = ends
+        self.problems = problems
     }
 
     package var rowCount: Int { ends.count / Self.width }
@@ -35,11 +41,11 @@ package struct IdentityBatch: Sendable {
     package func text(_ row: Int, _ hint: Hint) -> String { String(decoding: self[row, hint], as: UTF8.self) }
 
     /// Closes the row that is being filled, which stands on a physical line.
-    mutating func endRow(line: Int) {
-        for index in (problems.count - Self.width)..<problems.count where problems[index] != 0 {
-            guard let hint = Hint(rawValue: index % Self.width), let problem = HintProblem(rawValue: problems[index])
-            else { continue }
-            notes.add(hint, problem, line: line)
+    mutating func endRow(line: Int) { note(row: rowCount - 1, line: line) }
+
+    mutating func note(row: Int, line: Int) {
+        for hint in Hint.allCases {
+            if let problem = problem(row, hint) { notes.add(hint, problem, line: line) }
         }
     }
 

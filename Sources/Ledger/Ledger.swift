@@ -6,13 +6,17 @@ import Records
 ///
 /// One SQLite file with one writer at a time, shared by every process that names it. SQL lives in this target alone.
 package final class Ledger: Sendable {
-    let database: DatabaseQueue
+    let database: DatabasePool
+    /// Makes the keys under which people are found.
+    package let hasher: AliasHasher
     package let path: String
 
     /// How long a writer waits for another process, in seconds.
     static let patience = 30.0
     /// Pages that SQLite keeps in memory.
-    private static let cacheKibibytes = 32 * 1024
+    private static let cacheKibibytes = 16 * 1024
+    /// Who looks people up at the same time.
+    private static let readers = 3
 
     /// Opens the ledger, making it (mode 0600) where it is missing.
     ///
@@ -22,7 +26,7 @@ package final class Ledger: Sendable {
         do {
             try Self.makeFile(path)
             var configuration = Configuration()
-            configuration.journalMode = .wal
+            configuration.maximumReaderCount = Self.readers
             configuration.busyMode = .timeout(Self.patience)
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -32,8 +36,9 @@ package final class Ledger: Sendable {
             let opening = try LockFile(ledger: path, name: "opening")
             _ = opening.take(waiting: true)
             defer { withExtendedLifetime(opening) {} }
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try DatabasePool(path: path, configuration: configuration)
             try Migrations.all.migrate(database)
+            hasher = try database.read { try AliasHasher($0) }
         } catch let error as DatabaseError
             where error.resultCode == .SQLITE_NOTADB || error.resultCode == .SQLITE_CORRUPT
         {

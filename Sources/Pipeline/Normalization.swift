@@ -35,10 +35,10 @@ extension Normalization {
     /// Lists which rows are one person, where that is asked for.
     private func explain(_ exports: [Export]) async throws -> Int? {
         guard !settings.explain.isEmpty else { return nil }
-        let reader = { try LeadReader(ExportStream(exports), settings) }
+        let reader = { (spool: IdentitySpool?) in try LeadReader(ExportStream(exports), settings, spool: spool) }
         let list = try SuppressionList(settings) { _ in }
-        let groups = try await KnownPeople.groups(settings, list, reader())
-        return try await MergeList.write(settings.explain, settings, groups, reader: reader)
+        let (groups, spool) = try await KnownPeople.groups(settings, list, reader(nil))
+        return try await MergeList.write(settings.explain, settings, groups, reader(spool))
     }
 }
 

@@ -141,10 +141,12 @@ package struct Pipeline: Sendable {
         let dispatcher = Dispatcher(
             enricher, ledger: ledger, run: run, hasSucceeded: try await ledger.hasAnswers(of: run.id), lanes: lanes,
             all: settings, clock: clock, stop: stop, progress: progress, watch: watch)
-        let reader = try LeadReader(stream, settings)
         let people = try await KnownPeople(settings, list, ledger: ledger, scope: scope, run: run) {
-            try LeadReader(ExportStream(stream.exports), settings)
+            try LeadReader(ExportStream(stream.exports), settings, spool: $0)
         }
+        let reader = try LeadReader(stream, settings, rowsDone: rows.rows, spool: people.spool)
+        let recollection = Recollection(
+            settings: settings.enrich, dedupe: settings.identity.dedupe, people: people, ledger: ledger, scope: scope)
         var planner = try await Planner(
             settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book,
             rowsDone: rows.rows, isExternal: enricher.isExternal)
@@ -157,7 +159,7 @@ package struct Pipeline: Sendable {
             }
         }
         let finisher = RowFinisher(settings: settings, run: run, desk: desk, renderer: renderer)
-        var ahead = ReadAhead(reader, width: Self.readAhead)
+        var ahead = ReadAhead(reader, width: Self.readAhead, work: recollection.recalling)
 
         try await withThrowingTaskGroup { group in
             group.addTask { await dispatcher.work() }

@@ -114,13 +114,39 @@ import Testing
         #expect(known[3] == known[1])
     }
 
+    @Test func aRowIsFoundAgainByAllOfIt() async throws {
+        let scope = try await ledger.scope(workspace: "w", engine: "api"),
+            other = try await ledger.scope(workspace: "v", engine: "api")
+        let key = ledger.hasher.row(Array("z@acme.example|Zelda".utf8), in: scope)
+        #expect(try await ledger.recall([key])[0] == nil)
+        let known = try await ledger.resolve([Lookup(aliases: ["email:z"], row: key)], in: scope)
+        #expect(try await ledger.recall([nil, key]).map { $0?.identity } == [nil, known[0].identity])
+        #expect(try await ledger.recall([ledger.hasher.row(Array("z@acme.example|Zelda".utf8), in: other)])[0] == nil)
+    }
+
+    /// What the group knows and the row does not must not be found by the row alone.
+    @Test func aRowWhoseHintsLeadElsewhereIsNotRememberedAsItsGroup() async throws {
+        let scope = try await ledger.scope(workspace: "w", engine: "api")
+        let alone = try await ledger.resolve([Lookup(aliases: ["email:a"])], in: scope)[0].identity
+        let older = try await ledger.resolve([Lookup(aliases: ["email:b"])], in: scope)[0].identity
+        let key = ledger.hasher.row([1], in: scope), own = ledger.hasher.row([2], in: scope)
+        let grouped = try await ledger.resolve(
+            [
+                Lookup(aliases: ["email:a"], group: 1, identity: older, row: key),
+                Lookup(aliases: ["email:c"], group: 1, row: own),
+            ], in: scope)
+        #expect(grouped.map(\.identity) == [older, older])
+        #expect(try await ledger.recall([key, own]).map { $0?.identity } == [nil, older])
+        #expect(try await ledger.resolve([Lookup(aliases: ["email:a"])], in: scope)[0].identity == alone)
+    }
+
     @Test func whatOneEngineSaidIsNoAnswerOfAnother() async throws {
         let api = try await ledger.scope(workspace: "w", engine: "api"),
             embedded = try await ledger.scope(workspace: "w", engine: "embedded")
         let first = try await ledger.resolve([Lookup(aliases: ["email:a"])], in: api)
         let second = try await ledger.resolve([Lookup(aliases: ["email:a"])], in: embedded)
         #expect(first[0].identity != second[0].identity)
-        #expect(try await ledger.peek([Lookup(aliases: ["email:b"])], in: api)[0] == nil)
+        #expect(try await ledger.find([Lookup(aliases: ["email:b"])], in: api)[0] == nil)
     }
 
     // MARK: The protocol

@@ -57,6 +57,8 @@ package struct IdentityGroups: Sendable {
     /// Whether more than one row has a hint.
     package func isShared(_ alias: String) -> Bool { shared.contains(IdentityGraph.hash(alias)) }
 
+    package var hasContested: Bool { !contested.isEmpty }
+
     /// Whether rows that contradict each other have a hint, so that it stands for none of them.
     package func isContested(_ alias: String) -> Bool {
         !contested.isEmpty && contested.contains(IdentityGraph.hash(alias))

@@ -2,10 +2,10 @@ import Foundation
 import Records
 
 /// A file that nobody else can open and that is gone when it is closed, for what must not fill the memory.
-enum UnnamedFile {
+package enum UnnamedFile {
     /// - Returns: a descriptor for reading and writing, which the caller closes.
     /// - Throws: ``Diagnostic`` `write_failed`.
-    static func make() throws -> Int32 {
+    package static func make() throws -> Int32 {
         var name = Array((folder + "/millrace-XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw failure() }
@@ -14,13 +14,27 @@ enum UnnamedFile {
         return descriptor
     }
 
-    static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+    package static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
         var written = 0
         while written < bytes.count {
             let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw failure() }
             written += count
+        }
+    }
+
+    /// - Throws: ``Diagnostic`` `write_failed` where the bytes are not all there.
+    package static func read(_ range: Range<Int>, from descriptor: Int32) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: range.count) { room, count in
+            while count < range.count {
+                let got = pread(
+                    descriptor, room.baseAddress.map { $0 + count }, range.count - count,
+                    off_t(range.lowerBound + count))
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else { throw failure() }
+                count += got
+            }
         }
     }
 

@@ -210,8 +210,9 @@ private struct AnswerWriter {
         answer = try HotStatement(
             database,
             """
-            INSERT OR REPLACE INTO answer (identity, channel, chunk, value, source, confidence, enriched_at, credits)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO answer
+              (identity, channel, chunk, value, source, confidence, enriched_at, credits, record_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         account = try HotStatement(
             database, "INSERT OR REPLACE INTO account (identity, chunk, account_id, fields) VALUES (?, ?, ?, ?)")
@@ -229,7 +230,7 @@ private struct AnswerWriter {
                         .integer(asked.identity), .integer(Int64(channel.number)), .integer(chunk),
                         .optional(value?.value),
                         .optional(value?.source), .optional(value?.confidence), .optional(value?.enrichedAt),
-                        .optional(cost))
+                        .optional(cost), .text(result.recordID))
                 }
             }
         case .accounts(let results):

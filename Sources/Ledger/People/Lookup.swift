@@ -8,13 +8,22 @@ package struct Lookup: Sendable {
     package var name: String
     package var domain: String
     /// Stands for all rows of one run that are known to be the same person; nil for a row that is alone.
-    package var group: String?
+    package var group: Int?
+    /// Whom the group was found to be before.
+    package var identity: Int64?
+    /// Under which the row as a whole is remembered; nil where it must not be.
+    package var row: AliasHash?
 
-    package init(aliases: [String], name: String = "", domain: String = "", group: String? = nil) {
+    package init(
+        aliases: [String], name: String = "", domain: String = "", group: Int? = nil, identity: Int64? = nil,
+        row: AliasHash? = nil
+    ) {
         self.aliases = aliases
         self.name = name
         self.domain = domain
         self.group = group
+        self.identity = identity
+        self.row = row
     }
 }
 

@@ -1,5 +1,4 @@
 import EnrichmentAPI
-import Foundation
 import GRDB
 
 extension Ledger {
@@ -9,136 +8,136 @@ extension Ledger {
     /// aliases names. An alias never changes hands, so the same rows always come to the same identities, however often a
     /// run is taken up again.
     package func resolve(_ lookups: [Lookup], in scope: Scope) async throws -> [Known] {
-        try await write(.relaxed) { database in
-            let resolver = try Resolver(database, scope: scope.id)
-            return try lookups.map { try resolver.resolve($0) }
+        guard !lookups.isEmpty else { return [] }
+        return try await write(.relaxed) { [hasher] database in
+            var resolver = try Resolver(database, hasher, scope)
+            let answers = try AnswerReader(database)
+            return try lookups.map { try answers.known(resolver.resolve($0)) }
         }
     }
 
-    /// Gives each group the oldest identity that earlier runs know one of its rows by, before the first row is resolved;
-    /// else the order of the rows would say which of them it is.
-    package func link(_ lookups: [Lookup], in scope: Scope) async throws {
-        try await write(.relaxed) { database in
-            let resolver = try Resolver(database, scope: scope.id)
-            for lookup in lookups { try resolver.link(lookup) }
+    /// Whom each lookup means by what earlier runs know; nil for whom the ledger does not know.
+    ///
+    /// Writes nothing.
+    package func find(_ lookups: [Lookup], in scope: Scope) async throws -> [Int64?] {
+        guard !lookups.isEmpty else { return [] }
+        return try await read { [hasher] database in
+            let resolver = try Resolver(database, hasher, scope)
+            return try lookups.map { try resolver.find($0)?.identity }
         }
     }
 
-    /// Whether anybody is known in a scope.
-    package func knowsAnybody(in scope: Scope) async throws -> Bool {
-        try await read {
-            try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM alias WHERE scope = ?)", arguments: [scope.id])
-                ?? false
+    /// Who stands under keys of rows or companies, and what is known of them; nil where nobody does.
+    ///
+    /// Writes nothing and holds nobody up, so any number of these can run at once.
+    package func recall(_ keys: [AliasHash?]) async throws -> [Known?] {
+        guard keys.contains(where: { $0 != nil }) else { return keys.map { _ in nil } }
+        return try await read { database in
+            let aliases = try AliasReader(database)
+            let answers = try AnswerReader(database)
+            return try keys.map { key in
+                try key.flatMap { try aliases.owner(of: $0) }.map { try answers.known($0) }
+            }
         }
     }
 
-    /// Like ``resolve(_:in:)``, but writes nothing: nil for whom the ledger does not know.
-    package func peek(_ lookups: [Lookup], in scope: Scope) async throws -> [Known?] {
-        try await read { database in
-            let resolver = try Resolver(database, scope: scope.id)
-            return try lookups.map { try resolver.find($0).map { try resolver.known($0.identity) } }
-        }
+    /// Whether anybody is known.
+    package func knowsAnybody() async throws -> Bool {
+        try await read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM alias)") ?? false }
+    }
+}
+
+/// Finds the identity under a key.
+private struct AliasReader {
+    private let find: HotStatement
+
+    init(_ database: Database) throws {
+        find = try HotStatement(database, "SELECT identity, proof FROM alias WHERE key = ?")
+    }
+
+    func owner(of hash: AliasHash) throws -> Int64? {
+        var owner: Int64?
+        try find.run(.integer(hash.key)) { if $0.integer(1) == hash.check { owner = $0.integer(0) } }
+        return owner
     }
 }
 
 /// One transaction's lookups, on prepared statements.
 private struct Resolver {
-    private let scope: Int64
     private let database: Database
-    private let findAlias: HotStatement
+    private let hasher: AliasHasher
+    private let scope: Scope
+    private let aliases: AliasReader
     private let addAlias: HotStatement
-    private let setOldest: HotStatement
     private let findIdentity: HotStatement
     private let addIdentity: HotStatement
-    private let findAnswers: HotStatement
-    private let findRecord: HotStatement
-    private let findChunk: HotStatement
-    /// Requests that answered many identities, read once.
-    private let chunks = ChunkMemory()
-    private let findAccount: HotStatement
+    /// Groups whose identity was found in this transaction.
+    private var groups: [Int: Int64] = [:]
 
-    init(_ database: Database, scope: Int64) throws {
+    init(_ database: Database, _ hasher: AliasHasher, _ scope: Scope) throws {
         self.database = database
+        self.hasher = hasher
         self.scope = scope
-        findAlias = try HotStatement(database, "SELECT identity FROM alias WHERE scope = ? AND key = ?")
-        addAlias = try HotStatement(database, "INSERT INTO alias (scope, key, identity) VALUES (?, ?, ?)")
-        setOldest = try HotStatement(
-            database,
-            """
-            INSERT INTO alias (scope, key, identity) VALUES (?, ?, ?)
-            ON CONFLICT DO UPDATE SET identity = min(identity, excluded.identity)
-            """)
+        aliases = try AliasReader(database)
+        // A key that two hints share stays with the first one; the other is found by its other hints.
+        addAlias = try HotStatement(database, "INSERT OR IGNORE INTO alias (key, proof, identity) VALUES (?, ?, ?)")
         findIdentity = try HotStatement(database, "SELECT name, domain FROM identity WHERE id = ?")
         addIdentity = try HotStatement(database, "INSERT INTO identity (name, domain) VALUES (?, ?)")
-        findAnswers = try HotStatement(
-            database,
-            """
-            SELECT channel, value, source, confidence, enriched_at, credits, chunk
-            FROM answer WHERE identity = ? ORDER BY channel
-            """)
-        findRecord = try HotStatement(database, "SELECT record_id FROM ask WHERE chunk = ? AND identity = ?")
-        findChunk = try HotStatement(database, "SELECT run, answered_at FROM chunk WHERE id = ?")
-        findAccount = try HotStatement(
-            database,
-            """
-            SELECT account.account_id, account.fields, chunk.run, chunk.answered_at
-            FROM account JOIN chunk ON chunk.id = account.chunk WHERE account.identity = ?
-            """)
+    }
+
+    /// A lookup's aliases with whom they belong to.
+    private func owners(of lookup: Lookup) throws -> [(hash: AliasHash, owner: Int64?)] {
+        try lookup.aliases.map { alias in
+            let hash = hasher.alias(alias, in: scope)
+            return (hash, try aliases.owner(of: hash))
+        }
     }
 
     /// Whom a lookup means among those who are known, and which of its aliases are not taken yet.
-    func find(_ lookup: Lookup) throws -> (identity: Int64, free: [String])? {
-        let owners = try owners(of: lookup.aliases)
-        guard let oldest = owners.lazy.compactMap({ $0 }).min() else { return nil }
-        let free = zip(lookup.aliases, owners).filter { $0.1 == nil }.map(\.0)
+    func find(_ lookup: Lookup) throws -> (identity: Int64, free: [AliasHash])? {
+        try find(lookup, owners(of: lookup))
+    }
+
+    private func find(_ lookup: Lookup, _ owners: [(hash: AliasHash, owner: Int64?)]) throws -> (
+        identity: Int64, free: [AliasHash]
+    )? {
+        guard let oldest = owners.lazy.compactMap(\.owner).min() else { return nil }
+        let free = owners.filter { $0.owner == nil }.map(\.hash)
         if try !contradicts(lookup, oldest) { return (oldest, free) }
-        for identity in Set(owners.compactMap { $0 }).sorted().dropFirst() where try !contradicts(lookup, identity) {
+        for identity in Set(owners.compactMap(\.owner)).sorted().dropFirst() where try !contradicts(lookup, identity) {
             return (identity, free)
         }
         // Kept apart from everybody it shares a hint with: known under a name of its own, if known at all.
-        return try owner(of: apart(lookup, from: oldest)).map { ($0, free) }
+        return try aliases.owner(of: apart(lookup, from: oldest)).map { ($0, free) }
     }
 
-    func resolve(_ lookup: Lookup) throws -> Known {
-        if let found = try findGroup(lookup) ?? find(lookup) {
-            for alias in found.free { try addAlias.run(.integer(scope), .text(alias), .integer(found.identity)) }
-            try setGroup(lookup, to: found.identity)
-            return try known(found.identity)
+    mutating func resolve(_ lookup: Lookup) throws -> Int64 {
+        let owners = try owners(of: lookup)
+        let identity: Int64
+        // Who belongs together was decided over all rows, so nothing is asked here but who it is.
+        if let known = lookup.identity ?? lookup.group.flatMap({ groups[$0] }) {
+            identity = known
+            for (hash, owner) in owners where owner == nil { try add(hash, identity) }
+        } else if let found = try find(lookup, owners) {
+            identity = found.identity
+            for hash in found.free { try add(hash, identity) }
+        } else {
+            try addIdentity.run(.text(lookup.name), .text(lookup.domain))
+            identity = database.lastInsertedRowID
+            for (hash, owner) in owners where owner == nil { try add(hash, identity) }
+            if let oldest = owners.lazy.compactMap(\.owner).min() { try add(apart(lookup, from: oldest), identity) }
         }
-        let owners = try owners(of: lookup.aliases)
-        try addIdentity.run(.text(lookup.name), .text(lookup.domain))
-        let identity = database.lastInsertedRowID
-        for (alias, owner) in zip(lookup.aliases, owners) where owner == nil {
-            try addAlias.run(.integer(scope), .text(alias), .integer(identity))
+        if let group = lookup.group { groups[group] = identity }
+        // Only what the row's hints alone lead to, whatever else its group knows.
+        if let row = lookup.row, owners.allSatisfy({ $0.owner == nil || $0.owner == identity }) {
+            try add(row, identity)
         }
-        if let oldest = owners.lazy.compactMap({ $0 }).min() {
-            try addAlias.run(.integer(scope), .text(apart(lookup, from: oldest)), .integer(identity))
-        }
-        try setGroup(lookup, to: identity)
-        return Known(identity: identity)
+        return identity
     }
 
-    /// Who belongs together was decided over all rows, so nothing is asked here but who it is.
-    private func findGroup(_ lookup: Lookup) throws -> (identity: Int64, free: [String])? {
-        guard let group = lookup.group, let identity = try owner(of: group) else { return nil }
-        return (identity, try lookup.aliases.filter { try owner(of: $0) == nil })
+    private func add(_ hash: AliasHash, _ identity: Int64) throws {
+        try addAlias.run(.integer(hash.key), .integer(hash.check), .integer(identity))
     }
-
-    private func setGroup(_ lookup: Lookup, to identity: Int64) throws {
-        if let group = lookup.group { try setOldest.run(.integer(scope), .text(group), .integer(identity)) }
-    }
-
-    func link(_ lookup: Lookup) throws {
-        if let found = try find(lookup) { try setGroup(lookup, to: found.identity) }
-    }
-
-    private func owner(of alias: String) throws -> Int64? {
-        var owner: Int64?
-        try findAlias.run(.integer(scope), .text(alias)) { owner = $0.integer(0) }
-        return owner
-    }
-
-    private func owners(of aliases: [String]) throws -> [Int64?] { try aliases.map(owner) }
 
     private func contradicts(_ lookup: Lookup, _ identity: Int64) throws -> Bool {
         guard !lookup.name.isEmpty, !lookup.domain.isEmpty else { return false }
@@ -150,58 +149,7 @@ private struct Resolver {
         return contradicts
     }
 
-    private func apart(_ lookup: Lookup, from identity: Int64) -> String {
-        "apart:\(identity):\(lookup.name)|\(lookup.domain)"
-    }
-
-    func known(_ identity: Int64) throws -> Known {
-        var known = Known(identity: identity)
-        try findAnswers.run(.integer(identity)) { row in
-            guard let channel = Channel(number: Int(row.integer(0))) else { return }
-            known.answers.append(
-                KnownAnswer(
-                    channel: channel,
-                    value: row.isNull(1)
-                        ? nil
-                        : ChannelValue(
-                            value: row.text(1), source: row.text(2), confidence: row.real(3), enrichedAt: row.text(4)),
-                    chunk: row.integer(6), run: 0, answeredAt: 0,
-                    credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))), recordID: ""))
-        }
-        var last: (chunk: Int64, record: String)?
-        for index in known.answers.indices {
-            let chunk = known.answers[index].chunk
-            let facts = try chunks.facts(of: chunk, findChunk)
-            known.answers[index].run = facts.run
-            known.answers[index].answeredAt = facts.answeredAt
-            if last?.chunk != chunk {
-                last = (chunk, "")
-                try findRecord.run(.integer(chunk), .integer(identity)) { last = (chunk, $0.text(0)) }
-            }
-            known.answers[index].recordID = last?.record ?? ""
-        }
-        guard known.answers.isEmpty else { return known }
-        try findAccount.run(.integer(identity)) { row in
-            let fields =
-                row.isNull(1) ? nil : try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
-            known.account = KnownAccount(
-                accountID: row.text(0), fields: fields, run: row.integer(2), answeredAt: row.real(3))
-        }
-        return known
-    }
-}
-
-/// What answers of one request have in common, for as long as a transaction lasts.
-private final class ChunkMemory {
-    private var known: [Int64: (run: Int64, answeredAt: Double)] = [:]
-    private static let most = 10_000
-
-    func facts(of chunk: Int64, _ find: HotStatement) throws -> (run: Int64, answeredAt: Double) {
-        if let facts = known[chunk] { return facts }
-        var facts: (run: Int64, answeredAt: Double) = (0, 0)
-        try find.run(.integer(chunk)) { facts = ($0.integer(0), $0.real(1)) }
-        if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
-        known[chunk] = facts
-        return facts
+    private func apart(_ lookup: Lookup, from identity: Int64) -> AliasHash {
+        hasher.alias("apart:\(identity):\(lookup.name)|\(lookup.domain)", in: scope)
     }
 }

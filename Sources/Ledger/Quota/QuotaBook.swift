@@ -1,4 +1,4 @@
-package import EnrichmentAPI
+import EnrichmentAPI
 import GRDB
 
 /// The calls of a workspace as the ledger keeps them, for one transaction.

@@ -20,6 +20,20 @@ struct Freshness: Sendable {
         start = run.startedAt
     }
 
+    /// Whether what is known of a person leaves none of the channels to ask for.
+    func covers(_ channels: ChannelSet, _ known: Known) -> Bool {
+        var open = channels
+        for answer in known.answers
+        where holds(run: answer.run, answeredAt: answer.answeredAt, isMiss: answer.value == nil) {
+            open = open.subtracting([answer.channel])
+        }
+        return open.isEmpty
+    }
+
+    func coversAccount(_ known: Known) -> Bool {
+        known.account.map { holds(run: $0.run, answeredAt: $0.answeredAt, isMiss: $0.fields == nil) } ?? false
+    }
+
     /// What this run was told counts in any case.
     func holds(run: Int64, answeredAt: Double, isMiss: Bool) -> Bool {
         run == self.run || answeredAt + (isMiss ? misses : values) > start

@@ -7,10 +7,19 @@ import Ledger
 struct KnownPeople: Sendable {
     /// Which rows are one person.
     var groups = IdentityGroups()
+    /// Whom earlier runs know a group of rows as, by the number of its first row.
+    private(set) var identities: [Int: Int64] = [:]
     /// Identities of earlier runs that are on a suppression list.
-    var suppressed: Set<Int64> = []
+    private(set) var suppressed: Set<Int64> = []
     /// For each group of rows, by its number, what all of them say about the person.
     private(set) var hints: [Int: PersonHints] = [:]
+    /// Who all rows are; nil where they were not looked through.
+    private(set) var spool: IdentitySpool?
+    /// Whether earlier runs know anybody.
+    let knowsAnybody: Bool
+
+    /// Batches that are worked on at once.
+    static let width = 3
 
     /// Looks through all rows.
     ///
@@ -18,55 +27,69 @@ struct KnownPeople: Sendable {
     /// - Throws: ``Diagnostic`` where a file cannot be read.
     init(
         _ settings: PipelineSettings, _ list: SuppressionList, ledger: Ledger, scope: Scope, run: Run,
-        reader: () throws -> LeadReader
+        reader: (IdentitySpool?) throws -> LeadReader
     ) async throws {
+        knowsAnybody = try await ledger.knowsAnybody()
         guard settings.looksThroughInput else { return }
-        groups = try await Self.groups(settings, list, reader())
+        let (groups, spool) = try await Self.groups(settings, list, reader(nil))
+        self.groups = groups
+        self.spool = spool
         if !settings.explain.isEmpty {
-            _ = try await MergeList.write(settings.explain, settings, groups, reader: reader)
+            _ = try await MergeList.write(settings.explain, settings, groups, reader(spool))
         }
         if !list.isEmpty {
-            suppressed = Set(try await ledger.peek(list.lookups, in: scope).compactMap { $0?.identity })
+            suppressed = Set(try await ledger.find(list.lookups, in: scope).compactMap { $0 })
         }
         guard groups.hasAny else { return }
-        let isLinking = try await ledger.knowsAnybody(in: scope)
+        try await gather(spool, settings, ledger, scope, run)
+    }
+
+    /// Goes through the rows that belong together once more: what do they say, and who of them is known?
+    private mutating func gather(
+        _ spool: IdentitySpool, _ settings: PipelineSettings, _ ledger: Ledger, _ scope: Scope, _ run: Run
+    ) async throws {
         let aliases = RowAliases(dedupe: settings.identity.dedupe, groups: groups, run: run.id)
-        var ahead = ReadAhead(try reader(), width: Self.width)
-        var first = 1
-        while let leads = try await ahead.next() {
-            let people = leads.people
-            let grouped = (0..<people.rowCount).filter { groups.group(of: first + $0) != nil }
-            for row in grouped { gather(people, row, number: first + row, settings) }
-            let lookups = grouped.map { aliases.lookup(people, $0, number: first + $0) }
-            if isLinking, !lookups.isEmpty { try await ledger.link(lookups, in: scope) }
-            first += people.rowCount
+        let groups = groups
+        let isKnown = knowsAnybody
+        var pieces = spool.pieces.makeIterator()
+        try await inOrder(width: Self.width) {
+            pieces.next()
+        } transform: { piece in
+            let people = try spool.people(of: piece)
+            let rows = (0..<people.rowCount).filter { groups.group(of: piece.firstRow + $0) != nil }
+            let hints = rows.map { RowNeeds.hints(people, $0, settings.enrich, isContested: groups.isContested) }
+            let lookups = rows.map { aliases.lookup(people, $0, number: piece.firstRow + $0) }
+            let found = isKnown ? try await ledger.find(lookups, in: scope) : lookups.map { _ in nil }
+            return zip(lookups, zip(hints, found)).map { (group: $0.group ?? 0, hints: $1.0, identity: $1.1) }
+        } take: { rows in
+            for row in rows { add(row.hints, row.identity, to: row.group) }
         }
     }
 
-    /// Adds what a row says to what its group says.
-    private mutating func gather(_ people: IdentityBatch, _ row: Int, number: Int, _ settings: PipelineSettings) {
-        let needs = RowNeeds(people, row, settings.enrich)
-        guard let group = groups.group(of: number), needs.way != .nobody else { return }
-        let own = RowNeeds.hints(people, row, needs.way, isContested: groups.isContested)
-        hints[group] = hints[group]?.joined(with: own) ?? own
+    private mutating func add(_ own: PersonHints?, _ identity: Int64?, to group: Int) {
+        if let own { hints[group] = hints[group]?.joined(with: own) ?? own }
+        // The oldest, whichever row it is known by.
+        if let identity { identities[group] = min(identity, identities[group] ?? identity) }
     }
 
-    /// Batches that are worked on at once.
-    private static let width = 3
-
+    /// Reads all rows: which of them are one person, and who all of them are.
     static func groups(_ settings: PipelineSettings, _ list: SuppressionList, _ reader: LeadReader) async throws
-        -> IdentityGroups
+        -> (IdentityGroups, IdentitySpool)
     {
         var graph = IdentityGraph()
+        var writer = try IdentitySpool.Writer()
         try await inOrder(width: width) {
             try reader.next()
         } transform: { part in
-            let people = part.identified().people
-            return (0..<people.rowCount).map { graphRow(people, $0, settings, list) }
-        } take: { rows in
-            for row in rows { graph.add(row) }
+            let people = try part.identified().people
+            var spooled: [UInt8] = []
+            people.appendSpooled(to: &spooled)
+            return (rows: (0..<people.rowCount).map { graphRow(people, $0, settings, list) }, spooled: spooled)
+        } take: { batch in
+            for row in batch.rows { graph.add(row) }
+            try writer.append(batch.spooled, rowCount: batch.rows.count)
         }
-        return graph.groups()
+        return (graph.groups(), writer.spool)
     }
 
     /// A row with what it lacks, for its group to lack it together.
@@ -79,6 +102,16 @@ struct KnownPeople: Sendable {
         graphRow.wanted = needs.way == .nobody ? 0 : needs.channels.bits
         graphRow.isSuppressed = list.contains(people, row)
         return graphRow
+    }
+}
+
+extension RowNeeds {
+    /// What a row says for its group to be asked with; nil where it names nobody.
+    fileprivate static func hints(
+        _ people: IdentityBatch, _ row: Int, _ settings: EnrichSettings, isContested: (String) -> Bool
+    ) -> PersonHints? {
+        let way = RowNeeds(people, row, settings).way
+        return way == .nobody ? nil : hints(people, row, way, isContested: isContested)
     }
 }
 

@@ -13,7 +13,6 @@ struct Planner {
     private let book: RequestBook
     private let aliases: RowAliases
     private let known: KnownPeople
-    private var nextRow: Int
     /// What an earlier attempt at this run asked for rows that it did not write.
     private var earlierAsks: [Int: [EarlierAsk]]
     /// Of these, the ones that may have been charged without an answer, by identity: any of its rows may meet them.
@@ -21,6 +20,8 @@ struct Planner {
     private var failures: [Int64: FailureReason]
     /// A service answers a search by name for all channels and charges them all, so all of them are kept.
     private let discoversAll: Bool
+    /// Who the groups of rows turned out to be, as far as their rows had their turn.
+    private var identities: [Int: Int64]
     /// Requests under way for each identity, until their answers are in the ledger.
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
 
@@ -35,8 +36,8 @@ struct Planner {
         self.book = book
         aliases = RowAliases(dedupe: settings.identity.dedupe, groups: people.groups, run: run.id)
         known = people
+        identities = people.identities
         freshness = Freshness(settings.enrich, run: run)
-        nextRow = rowsDone + 1
         earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
         uncertain = Dictionary(grouping: earlierAsks.values.flatMap { $0 }.filter(\.state.isUncertain), by: \.identity)
         discoversAll = isExternal
@@ -51,19 +52,21 @@ struct Planner {
     mutating func plan(_ leads: IdentifiedBatch) async throws -> PlannedBatch {
         forgetSettled()
         let people = leads.people
-        let firstRow = nextRow
-        nextRow += leads.batch.rowCount
+        let firstRow = leads.firstRow
         let needs = (0..<people.rowCount).map { RowNeeds(people, $0, settings.enrich) }
-        let lookups = Lookups(people, needs, settings, aliases, firstRow: firstRow)
-        let known = try await ledger.resolve(lookups.all, in: scope)
+        let lookups = Lookups(leads, needs, settings.enrich, aliases, freshness, identities)
+        let known = lookups.answered(by: try await ledger.resolve(lookups.open, in: scope))
+        for (lookup, found) in zip(lookups.open, known.resolved) {
+            if let group = lookup.group { identities[group] = found.identity }
+        }
         let rows = needs.indices.map { row in
             var plan = RowPlan()
-            if isSuppressed(firstRow + row, lookups.person(row, known)) {
+            if isSuppressed(firstRow + row, known.person(row)) {
                 plan.skip = .suppressed
                 return plan
             }
-            planPerson(people, row, firstRow + row, needs[row], lookups.person(row, known), &plan)
-            planAccount(people, row, firstRow + row, lookups.account(row, known), &plan)
+            planPerson(people, row, firstRow + row, needs[row], known.person(row), &plan)
+            planAccount(people, row, firstRow + row, known.account(row), &plan)
             return plan
         }
         return PlannedBatch(leads, firstRow: firstRow, rows: rows)
@@ -181,44 +184,4 @@ struct Planner {
         plan.account.asked = wait
         underWay[known.identity] = [wait]
     }
-}
-
-/// The questions of a batch to the ledger: persons first, then each company once.
-private struct Lookups {
-    private(set) var all: [Lookup] = []
-    private var persons: [Int?] = []
-    private var accounts: [Int?] = []
-
-    init(
-        _ people: IdentityBatch, _ needs: [RowNeeds], _ settings: PipelineSettings, _ aliases: RowAliases, firstRow: Int
-    ) {
-        for (row, need) in needs.enumerated() {
-            let number = firstRow + row
-            guard need.way != .nobody, !need.channels.isEmpty, !aliases.groups.isSuppressed(number) else {
-                persons.append(nil)
-                continue
-            }
-            persons.append(all.count)
-            all.append(aliases.lookup(people, row, number: number))
-        }
-        guard settings.enrich.account else { return }
-        var places: [String: Int] = [:]
-        for row in needs.indices {
-            let domain = people.text(row, .companyDomain)
-            guard !domain.isEmpty, !aliases.groups.isSuppressed(firstRow + row) else {
-                accounts.append(nil)
-                continue
-            }
-            if let place = places[domain] {
-                accounts.append(place)
-            } else {
-                places[domain] = all.count
-                accounts.append(all.count)
-                all.append(Lookup(aliases: [AliasKey.company(domain)]))
-            }
-        }
-    }
-
-    func person(_ row: Int, _ known: [Known]) -> Known? { persons[row].map { known[$0] } }
-    func account(_ row: Int, _ known: [Known]) -> Known? { accounts.isEmpty ? nil : accounts[row].map { known[$0] } }
 }

@@ -24,11 +24,13 @@ struct RowAliases {
 
     /// The row's question to the ledger.
     ///
-    /// - Parameter number: of the row in the run, 1-based.
-    func lookup(_ people: IdentityBatch, _ row: Int, number: Int) -> Lookup {
+    /// - Parameters:
+    ///   - number: of the row in the run, 1-based.
+    ///   - key: of the row as a whole.
+    func lookup(_ people: IdentityBatch, _ row: Int, number: Int, key: AliasHash? = nil) -> Lookup {
         Lookup(
             aliases: aliases(people, row, number: number), name: Self.name(people, row),
-            domain: people.text(row, .companyDomain), group: groups.group(of: number).map { "group:\(run):\($0)" })
+            domain: people.text(row, .companyDomain), group: groups.group(of: number), row: key)
     }
 
     /// What the row says by itself; empty where it names nobody.

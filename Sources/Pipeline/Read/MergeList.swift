@@ -23,13 +23,11 @@ struct MergeList {
         try file.write(csv.row(Self.columns))
     }
 
-    /// - Parameters:
-    ///   - first: the number of the batch's first row in the input, 1-based.
-    ///   - name: of the batch's file.
-    mutating func write(_ leads: IdentifiedBatch, first: Int, name: String) throws {
+    /// - Parameter name: of the batch's file.
+    mutating func write(_ leads: IdentifiedBatch, name: String) throws {
         var out: [UInt8] = []
         for row in 0..<leads.people.rowCount {
-            let number = first + row
+            let number = leads.firstRow + row
             let group = groups.group(of: number)
             if let group, group != number { merged += 1 }
             for alias in RowAliases.own(leads.people, row, dedupe) {
@@ -66,19 +64,16 @@ struct MergeList {
 extension MergeList {
     /// Goes through an input and lists its people.
     ///
-    /// - Parameter reader: makes a stream over all rows, from the first one.
+    /// - Parameter reader: over all rows, from the first one.
     /// - Returns: rows that are a person whom an earlier row is.
     static func write(
-        _ path: String, _ settings: PipelineSettings, _ groups: IdentityGroups, reader: () throws -> LeadReader
+        _ path: String, _ settings: PipelineSettings, _ groups: IdentityGroups, _ reader: LeadReader
     ) async throws -> Int {
         var list = try MergeList(path, dedupe: settings.identity.dedupe, groups: groups)
-        let leads = try reader()
-        let names = leads.stream.exports.map(\.name)
-        var ahead = ReadAhead(leads, width: 3)
-        var first = 1
+        let names = reader.stream.exports.map(\.name)
+        var ahead = ReadAhead(reader, width: KnownPeople.width)
         while let leads = try await ahead.next() {
-            try list.write(leads, first: first, name: names[leads.file])
-            first += leads.people.rowCount
+            try list.write(leads, name: names[leads.file])
         }
         try list.finish()
         return list.merged

@@ -2,12 +2,18 @@
 struct ReadAhead {
     private let reader: LeadReader
     private let width: Int
-    private var ahead: [Task<IdentifiedBatch, Never>] = []
+    /// What is done with each batch beside the others.
+    private let work: @Sendable (IdentifiedBatch) async throws -> IdentifiedBatch
+    private var ahead: [Task<IdentifiedBatch, any Error>] = []
     private var isAtEnd = false
 
-    init(_ reader: LeadReader, width: Int) {
+    init(
+        _ reader: LeadReader, width: Int,
+        work: @escaping @Sendable (IdentifiedBatch) async throws -> IdentifiedBatch = { $0 }
+    ) {
         self.reader = reader
         self.width = width
+        self.work = work
     }
 
     mutating func next() async throws -> IdentifiedBatch? {
@@ -16,10 +22,10 @@ struct ReadAhead {
                 isAtEnd = true
                 break
             }
-            // Pure and short, so nothing needs to stop it.
-            ahead.append(Task { part.identified() })
+            // Short, so nothing needs to stop it.
+            ahead.append(Task { [work] in try await work(part.identified()) })
         }
         guard !ahead.isEmpty else { return nil }
-        return await ahead.removeFirst().value
+        return try await ahead.removeFirst().value
     }
 }

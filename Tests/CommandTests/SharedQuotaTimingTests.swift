@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 /// Several processes on one ledger, against a service that counts strictly.
-@Suite struct SharedQuotaTests {
+///
+/// `make test` runs what measures time by itself, when the machine has nothing else to do.
+@Suite struct SharedQuotaTimingTests {
     /// Four pipelines of one workspace: the service never has to refuse, and nothing of what it allows is left unused.
     @Test func fourProcessesKeepTheLimitsTogetherAndUseThem() async throws {
         let folder = try TemporaryFolder()
