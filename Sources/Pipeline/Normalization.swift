@@ -37,8 +37,8 @@ extension Normalization {
         guard !settings.explain.isEmpty else { return nil }
         let reader = { (spool: IdentitySpool?) in try LeadReader(ExportStream(exports), settings, spool: spool) }
         let list = try SuppressionList(settings) { _ in }
-        let (groups, spool) = try await KnownPeople.groups(settings, list, reader(nil))
-        return try await MergeList.write(settings.explain, settings, groups, reader(spool))
+        let scan = try await InputScan(settings, list, reader(nil), keys: nil)
+        return try await MergeList.write(settings.explain, settings, scan.groups, reader(scan.spool))
     }
 }
 

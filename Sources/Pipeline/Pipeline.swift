@@ -141,12 +141,12 @@ package struct Pipeline: Sendable {
         let dispatcher = Dispatcher(
             enricher, ledger: ledger, run: run, hasSucceeded: try await ledger.hasAnswers(of: run.id), lanes: lanes,
             all: settings, clock: clock, stop: stop, progress: progress, watch: watch)
-        let people = try await KnownPeople(settings, list, ledger: ledger, scope: scope, run: run) {
+        let keys = RowKeys(settings: settings.enrich, dedupe: settings.identity.dedupe, ledger: ledger, scope: scope)
+        let people = try await KnownPeople(settings, list, keys: keys, run: run) {
             try LeadReader(ExportStream(stream.exports), settings, spool: $0)
         }
         let reader = try LeadReader(stream, settings, rowsDone: rows.rows, spool: people.spool)
-        let recollection = Recollection(
-            settings: settings.enrich, dedupe: settings.identity.dedupe, people: people, ledger: ledger, scope: scope)
+        let recollection = Recollection(keys: keys, people: people)
         var planner = try await Planner(
             settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book,
             rowsDone: rows.rows, isExternal: enricher.isExternal)

@@ -1,12 +1,12 @@
 /// Which rows of a whole input are the same person: rows that share a hint, or share one with a row that does.
 ///
 /// The order of rows does not matter, which is why all of them are looked at before any is asked for. A hint that stands in
-/// rows which contradict each other — both the name and the company differ — joins nobody: a profile pasted into the wrong row must not make
-/// two persons one.
+/// rows which contradict each other — both the name and the company differ — joins nobody: a profile pasted into the
+/// wrong row must not make two persons one.
 ///
-/// Hints are kept as 64-bit hashes with a secret of the process; two different ones meet with a probability of 1 in ten
-/// million for two million of them. A hint takes some 50 bytes, so a million of them take 50 MB, and only while the graph
-/// is being built.
+/// Hints are 64-bit hashes with a secret of the process; two different ones meet with a probability of 1 in ten million for
+/// two million of them. Of hints that stand in one row alone nothing is kept, so the graph is as large as the duplicates
+/// in the input, however many rows it has.
 package struct IdentityGraph: Sendable {
     /// A row as far as the graph looks at it.
     package struct Row: Sendable {
@@ -15,22 +15,15 @@ package struct IdentityGraph: Sendable {
         /// ``hash(_:)`` of the folded name and of the company's domain; 0 where there is none.
         package var name: UInt64
         package var domain: UInt64
-        /// What the row wants, as bits, for the group to want all of it.
-        package var wanted: UInt8
-        package var isSuppressed: Bool
 
-        package init(
-            aliases: [UInt64], name: UInt64 = 0, domain: UInt64 = 0, wanted: UInt8 = 0, isSuppressed: Bool = false
-        ) {
+        package init(aliases: [UInt64], name: UInt64 = 0, domain: UInt64 = 0) {
             self.aliases = aliases
             self.name = name
             self.domain = domain
-            self.wanted = wanted
-            self.isSuppressed = isSuppressed
         }
     }
 
-    /// Whose names a hint was seen with, in 32 bits each.
+    /// Whose names a hint, or a person, was seen with.
     private struct Bearers {
         var name: UInt32 = 0
         var domain: UInt32 = 0
@@ -51,6 +44,18 @@ package struct IdentityGraph: Sendable {
         }
     }
 
+    /// A row that shares a hint with another.
+    private struct Member {
+        let row: Int32
+        let name: UInt32
+        let domain: UInt32
+        let hintsOfRow: UInt32
+        /// The hints that it shares.
+        var nodes: [Int32] = []
+        /// Whether its hints stand for nobody, also those that no other row has.
+        var isContested = false
+    }
+
     /// A contested hint in the rows of one bearer.
     private struct Apart: Hashable {
         var node: Int32
@@ -58,15 +63,10 @@ package struct IdentityGraph: Sendable {
         var domain: UInt32
     }
 
-    private var nodes: [UInt64: Int32] = [:]
-    private var bearers: [Bearers] = []
-    private var rowsOfNode: [Int32] = []
-    /// The nodes of each row, one row after the other.
-    private var edges: [Int32] = []
-    private var ends: [Int32] = []
-    /// For each row the name and the domain, 0 where there is none.
-    private var names: [(name: UInt32, domain: UInt32)] = []
-    private var marks: [IdentityGroups.Mark] = []
+    /// Hints that more than one row has.
+    private var nodes: [(hash: UInt64, bearers: Bearers)] = []
+    private var members: [Member] = []
+    private var memberOfRow: [Int32: Int32] = [:]
 
     package init() {}
 
@@ -81,86 +81,93 @@ package struct IdentityGraph: Sendable {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    /// Adds the next row.
-    package mutating func add(_ row: Row) {
-        let name = UInt32(truncatingIfNeeded: row.name), domain = UInt32(truncatingIfNeeded: row.domain)
-        for alias in row.aliases {
-            let node = nodes[alias] ?? addNode(alias)
-            bearers[Int(node)].add(name, domain)
-            rowsOfNode[Int(node)] += 1
-            edges.append(node)
+    /// Adds all records of some hints, in any order.
+    ///
+    /// - Parameter records: sorted in place; all that there are of each hint in them.
+    package mutating func add(_ records: inout [HintRecord]) {
+        records.sort { ($0.hash, $0.row) < ($1.hash, $1.row) }
+        var start = 0
+        while start < records.count {
+            var end = start + 1
+            while end < records.count, records[end].hash == records[start].hash { end += 1 }
+            if end - start > 1 { addShared(records[start..<end]) }
+            start = end
         }
-        ends.append(Int32(edges.count))
-        names.append((name, domain))
-        marks.append(IdentityGroups.Mark(wanted: row.wanted, isSuppressed: row.isSuppressed))
     }
 
-    private mutating func addNode(_ alias: UInt64) -> Int32 {
-        let node = Int32(bearers.count)
-        nodes[alias] = node
-        bearers.append(Bearers())
-        rowsOfNode.append(0)
-        return node
+    private mutating func addShared(_ records: ArraySlice<HintRecord>) {
+        var bearers = Bearers()
+        let node = Int32(nodes.count)
+        for record in records {
+            bearers.add(record.name, record.domain)
+            let member = memberOfRow[record.row] ?? addMember(record)
+            members[Int(member)].nodes.append(node)
+        }
+        nodes.append((records[records.startIndex].hash, bearers))
+    }
+
+    private mutating func addMember(_ record: HintRecord) -> Int32 {
+        let member = Int32(members.count)
+        members.append(
+            Member(row: record.row, name: record.name, domain: record.domain, hintsOfRow: record.hintsOfRow))
+        memberOfRow[record.row] = member
+        return member
     }
 
     /// Joins the rows, once all of them are in.
-    package mutating func groups() -> IdentityGroups {
-        var (sets, nodeOfRow) = joined()
-        if contestContradictions(&sets, nodeOfRow) { (sets, nodeOfRow) = joined() }
+    package mutating func groups(_ marks: RowMarks) -> IdentityGroups {
+        var (sets, places) = joined()
+        if contestContradictions(&sets, places) { (sets, places) = joined() }
+        var rows: [Int32: [Int32]] = [:]
+        for (member, place) in zip(members, places) where place >= 0 {
+            rows[sets.root(of: place), default: []].append(member.row)
+        }
         return IdentityGroups(
-            nodeOfRow: nodeOfRow, sets: &sets, marks: marks,
-            shared: hashes { rowsOfNode[$0] > 1 }, contested: hashes { bearers[$0].isContested })
+            groups: rows.values.filter { $0.count > 1 }, marks: marks, shared: Set(nodes.map(\.hash)),
+            contested: Set(nodes.lazy.filter(\.bearers.isContested).map(\.hash)),
+            contestedRows: Set(members.lazy.filter(\.isContested).map(\.row)))
     }
 
     /// Puts all rows together that share an uncontested hint.
-    private func joined() -> (DisjointSets, nodeOfRow: [Int32]) {
-        var sets = DisjointSets(bearers.count)
+    ///
+    /// - Returns: the sets, and for each member a node of its own; -1 for one that is alone.
+    private func joined() -> (DisjointSets, places: [Int32]) {
+        var sets = DisjointSets(nodes.count)
         /// Under contested hints each bearer is a person of its own.
         var apart: [Apart: Int32] = [:]
-        var nodeOfRow = [Int32](repeating: -1, count: ends.count)
-        for row in ends.indices {
-            let own = nodes(of: row)
-            var joining = own.filter { !bearers[Int($0)].isContested }
-            if joining.isEmpty {
-                joining = own.map { node in
-                    guard names[row].name != 0, names[row].domain != 0 else { return node }
-                    let key = Apart(node: node, name: names[row].name, domain: names[row].domain)
+        let places = members.map { member in
+            var joining = member.nodes.filter { !nodes[Int($0)].bearers.isContested }
+            let hasOwnHint = !member.isContested && member.nodes.count < member.hintsOfRow
+            if joining.isEmpty, !hasOwnHint {
+                joining = member.nodes.map { node in
+                    guard member.name != 0, member.domain != 0 else { return node }
+                    let key = Apart(node: node, name: member.name, domain: member.domain)
                     let own = apart[key] ?? sets.add()
                     apart[key] = own
                     return own
                 }
             }
-            guard let first = joining.first else { continue }
-            for other in joining.dropFirst() { sets.join(first, other) }
-            nodeOfRow[row] = first
+            for other in joining.dropFirst() { sets.join(joining[0], other) }
+            return joining.first ?? -1
         }
-        return (sets, nodeOfRow)
+        return (sets, places)
     }
 
     /// Contests every hint of a group in which rows contradict each other by way of others, so that it falls apart.
     ///
     /// - Returns: whether there was such a group.
-    private mutating func contestContradictions(_ sets: inout DisjointSets, _ nodeOfRow: [Int32]) -> Bool {
+    private mutating func contestContradictions(_ sets: inout DisjointSets, _ places: [Int32]) -> Bool {
         var people = [Bearers](repeating: Bearers(), count: sets.count)
-        for row in ends.indices where nodeOfRow[row] >= 0 {
-            people[Int(sets.root(of: nodeOfRow[row]))].add(names[row].name, names[row].domain)
+        for (member, place) in zip(members, places) where place >= 0 {
+            people[Int(sets.root(of: place))].add(member.name, member.domain)
         }
         guard people.contains(where: \.isContested) else { return false }
-        for row in ends.indices
-        where nodeOfRow[row] >= 0 && people[Int(sets.root(of: nodeOfRow[row]))].isContested {
-            for node in nodes(of: row) { bearers[Int(node)].isContested = true }
+        for (index, place) in places.enumerated()
+        where place >= 0 && people[Int(sets.root(of: place))].isContested {
+            members[index].isContested = true
+            for node in members[index].nodes { nodes[Int(node)].bearers.isContested = true }
         }
         return true
-    }
-
-    private func nodes(of row: Int) -> ArraySlice<Int32> {
-        edges[(row == 0 ? 0 : Int(ends[row - 1]))..<Int(ends[row])]
-    }
-
-    private func hashes(_ isWanted: (Int) -> Bool) -> Set<UInt64> {
-        var hashes: Set<UInt64> = []
-        for (hash, node) in nodes where isWanted(Int(node)) { hashes.insert(hash) }
-        return hashes
     }
 }
 

@@ -15,52 +15,59 @@ struct KnownPeople: Sendable {
     private(set) var hints: [Int: PersonHints] = [:]
     /// Who all rows are; nil where they were not looked through.
     private(set) var spool: IdentitySpool?
-    /// Whether earlier runs know anybody.
-    let knowsAnybody: Bool
-
-    /// Batches that are worked on at once.
-    static let width = 3
+    /// Whom earlier runs know rows as, by all of a row; nil where they know nobody.
+    private(set) var identitiesOfRows: RowIdentities?
 
     /// Looks through all rows.
     ///
     /// - Parameter reader: makes a stream over all rows, from the first one.
     /// - Throws: ``Diagnostic`` where a file cannot be read.
     init(
-        _ settings: PipelineSettings, _ list: SuppressionList, ledger: Ledger, scope: Scope, run: Run,
+        _ settings: PipelineSettings, _ list: SuppressionList, keys: RowKeys, run: Run,
         reader: (IdentitySpool?) throws -> LeadReader
     ) async throws {
-        knowsAnybody = try await ledger.knowsAnybody()
         guard settings.looksThroughInput else { return }
-        let (groups, spool) = try await Self.groups(settings, list, reader(nil))
-        self.groups = groups
-        self.spool = spool
+        let knowsAnybody = try await keys.ledger.knowsAnybody()
+        let scan = try await InputScan(settings, list, reader(nil), keys: knowsAnybody ? keys : nil)
+        groups = scan.groups
+        spool = scan.spool
+        identitiesOfRows = scan.identities
         if !settings.explain.isEmpty {
-            _ = try await MergeList.write(settings.explain, settings, groups, reader(spool))
+            _ = try await MergeList.write(settings.explain, settings, groups, reader(scan.spool))
         }
         if !list.isEmpty {
-            suppressed = Set(try await ledger.find(list.lookups, in: scope).compactMap { $0 })
+            suppressed = Set(try await keys.ledger.find(list.lookups, in: keys.scope).compactMap { $0 })
         }
-        guard groups.hasAny else { return }
-        try await gather(spool, settings, ledger, scope, run)
+        if groups.hasAny { try await gather(scan, settings, keys, run) }
     }
 
     /// Goes through the rows that belong together once more: what do they say, and who of them is known?
     private mutating func gather(
-        _ spool: IdentitySpool, _ settings: PipelineSettings, _ ledger: Ledger, _ scope: Scope, _ run: Run
+        _ scan: InputScan, _ settings: PipelineSettings, _ keys: RowKeys, _ run: Run
     ) async throws {
         let aliases = RowAliases(dedupe: settings.identity.dedupe, groups: groups, run: run.id)
         let groups = groups
-        let isKnown = knowsAnybody
-        var pieces = spool.pieces.makeIterator()
-        try await inOrder(width: Self.width) {
+        var pieces = scan.spool.pieces.makeIterator()
+        try await inOrder(width: InputScan.width) {
             pieces.next()
-        } transform: { piece in
-            let people = try spool.people(of: piece)
-            let rows = (0..<people.rowCount).filter { groups.group(of: piece.firstRow + $0) != nil }
-            let hints = rows.map { RowNeeds.hints(people, $0, settings.enrich, isContested: groups.isContested) }
-            let lookups = rows.map { aliases.lookup(people, $0, number: piece.firstRow + $0) }
-            let found = isKnown ? try await ledger.find(lookups, in: scope) : lookups.map { _ in nil }
-            return zip(lookups, zip(hints, found)).map { (group: $0.group ?? 0, hints: $1.0, identity: $1.1) }
+        } transform: { piece -> [(group: Int, hints: PersonHints?, identity: Int64?)] in
+            let rows = piece.rows.filter { groups.group(of: $0) != nil }
+            guard !rows.isEmpty else { return [] }
+            let people = try scan.spool.people(of: piece)
+            let hints = rows.map { RowNeeds.hints(people, $0 - piece.rows.lowerBound, settings.enrich, $0, groups) }
+            var found = [Int64?](repeating: nil, count: rows.count)
+            if let identities = try scan.identities?.of(piece.rows) {
+                found = rows.map { identities[$0 - piece.rows.lowerBound] }
+                // A row that has changed, or has a hint of somebody else, is found by its hints.
+                let open = rows.indices.filter { found[$0] == nil || groups.hasContested }
+                let lookups = open.map {
+                    aliases.lookup(people, rows[$0] - piece.rows.lowerBound, number: rows[$0])
+                }
+                for (index, identity) in zip(open, try await keys.ledger.find(lookups, in: keys.scope)) {
+                    found[index] = identity
+                }
+            }
+            return rows.indices.map { (group: groups.group(of: rows[$0]) ?? 0, hints: hints[$0], identity: found[$0]) }
         } take: { rows in
             for row in rows { add(row.hints, row.identity, to: row.group) }
         }
@@ -71,47 +78,16 @@ struct KnownPeople: Sendable {
         // The oldest, whichever row it is known by.
         if let identity { identities[group] = min(identity, identities[group] ?? identity) }
     }
-
-    /// Reads all rows: which of them are one person, and who all of them are.
-    static func groups(_ settings: PipelineSettings, _ list: SuppressionList, _ reader: LeadReader) async throws
-        -> (IdentityGroups, IdentitySpool)
-    {
-        var graph = IdentityGraph()
-        var writer = try IdentitySpool.Writer()
-        try await inOrder(width: width) {
-            try reader.next()
-        } transform: { part in
-            let people = try part.identified().people
-            var spooled: [UInt8] = []
-            people.appendSpooled(to: &spooled)
-            return (rows: (0..<people.rowCount).map { graphRow(people, $0, settings, list) }, spooled: spooled)
-        } take: { batch in
-            for row in batch.rows { graph.add(row) }
-            try writer.append(batch.spooled, rowCount: batch.rows.count)
-        }
-        return (graph.groups(), writer.spool)
-    }
-
-    /// A row with what it lacks, for its group to lack it together.
-    private static func graphRow(
-        _ people: IdentityBatch, _ row: Int, _ settings: PipelineSettings, _ list: SuppressionList
-    ) -> IdentityGraph.Row {
-        let needs = RowNeeds(people, row, settings.enrich)
-        var graphRow = people.graphRow(row, joinsAll: settings.identity.dedupe == .exact)
-        if settings.identity.dedupe == .off { graphRow.aliases = [] }
-        graphRow.wanted = needs.way == .nobody ? 0 : needs.channels.bits
-        graphRow.isSuppressed = list.contains(people, row)
-        return graphRow
-    }
 }
 
 extension RowNeeds {
     /// What a row says for its group to be asked with; nil where it names nobody.
     fileprivate static func hints(
-        _ people: IdentityBatch, _ row: Int, _ settings: EnrichSettings, isContested: (String) -> Bool
+        _ people: IdentityBatch, _ row: Int, _ settings: EnrichSettings, _ number: Int,
+        _ groups: IdentityGroups
     ) -> PersonHints? {
         let way = RowNeeds(people, row, settings).way
-        return way == .nobody ? nil : hints(people, row, way, isContested: isContested)
+        return way == .nobody ? nil : hints(people, row, way) { groups.isContested($0, row: number) }
     }
 }
 

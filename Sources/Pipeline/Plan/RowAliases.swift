@@ -12,7 +12,7 @@ struct RowAliases {
     private func aliases(_ people: IdentityBatch, _ row: Int, number: Int) -> [String] {
         guard dedupe != .off else { return ["row:\(run):\(number)"] }
         var aliases = Self.own(people, row, dedupe)
-        let sure = aliases.filter { !groups.isContested($0) }
+        let sure = aliases.filter { !groups.isContested($0, row: number) }
         if !sure.isEmpty {
             aliases = sure
         } else if let bearer = Self.bearer(people, row) {

@@ -9,9 +9,8 @@ import Records
 struct IdentitySpool: Sendable {
     /// A batch of rows in the file.
     struct Piece: Sendable {
-        /// Number of its first row in the input, 1-based.
-        let firstRow: Int
-        let rowCount: Int
+        /// The numbers of its rows in the input, 1-based.
+        let rows: Range<Int>
         fileprivate let bytes: Range<Int>
     }
 
@@ -37,9 +36,9 @@ struct IdentitySpool: Sendable {
         var low = 0, high = pieces.count
         while low < high {
             let middle = (low + high) / 2
-            if pieces[middle].firstRow < firstRow { low = middle + 1 } else { high = middle }
+            if pieces[middle].rows.lowerBound < firstRow { low = middle + 1 } else { high = middle }
         }
-        guard low < pieces.count, pieces[low].firstRow == firstRow, pieces[low].rowCount == rowCount else { return nil }
+        guard low < pieces.count, pieces[low].rows == firstRow..<(firstRow + rowCount) else { return nil }
         return try people(of: pieces[low])
     }
 
@@ -55,7 +54,7 @@ struct IdentitySpool: Sendable {
 
         mutating func append(_ spooled: [UInt8], rowCount: Int) throws {
             try spooled.withUnsafeBytes { try UnnamedFile.append($0, to: file.descriptor) }
-            pieces.append(Piece(firstRow: nextRow, rowCount: rowCount, bytes: length..<(length + spooled.count)))
+            pieces.append(Piece(rows: nextRow..<(nextRow + rowCount), bytes: length..<(length + spooled.count)))
             nextRow += rowCount
             length += spooled.count
         }

@@ -31,7 +31,7 @@ struct MergeList {
             let group = groups.group(of: number)
             if let group, group != number { merged += 1 }
             for alias in RowAliases.own(leads.people, row, dedupe) {
-                let isContested = groups.isContested(alias)
+                let isContested = groups.isContested(alias, row: number)
                 guard isContested || group != nil && groups.isShared(alias) else { continue }
                 let (kind, value) = Self.parts(of: alias)
                 out += csv.row([
@@ -71,7 +71,7 @@ extension MergeList {
     ) async throws -> Int {
         var list = try MergeList(path, dedupe: settings.identity.dedupe, groups: groups)
         let names = reader.stream.exports.map(\.name)
-        var ahead = ReadAhead(reader, width: KnownPeople.width)
+        var ahead = ReadAhead(reader, width: InputScan.width)
         while let leads = try await ahead.next() {
             try list.write(leads, name: names[leads.file])
         }

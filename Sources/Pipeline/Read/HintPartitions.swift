@@ -1,0 +1,63 @@
+import Foundation
+import Identity
+import Input
+
+/// All hints of an input, sorted into parts of which each holds all records of its hints, so that a part at a time fits
+/// into memory.
+///
+/// Full pages go into a temporary file without a name; a small input never touches it.
+final class HintPartitions {
+    private static let count = 64
+    /// Records that a part gathers before they are written.
+    private static let page = 1024
+
+    private var pages = [[HintRecord]](repeating: [], count: count)
+    /// Where the pages of each part lie in the file.
+    private var written = [[Range<Int>]](repeating: [], count: count)
+    private var length = 0
+    private var descriptor: Int32?
+
+    deinit {
+        if let descriptor { close(descriptor) }
+    }
+
+    /// - Throws: ``Diagnostic`` `write_failed`.
+    func add(_ records: [HintRecord]) throws {
+        for record in records {
+            // The graph sorts by the upper bits, so the lower ones spread evenly.
+            let part = Int(truncatingIfNeeded: record.hash) & (Self.count - 1)
+            pages[part].append(record)
+            if pages[part].count >= Self.page { try write(part) }
+        }
+    }
+
+    private func write(_ part: Int) throws {
+        let descriptor = try self.descriptor ?? UnnamedFile.make()
+        self.descriptor = descriptor
+        try pages[part].withUnsafeBytes { bytes in
+            try UnnamedFile.append(bytes, to: descriptor)
+            written[part].append(length..<(length + bytes.count))
+            length += bytes.count
+        }
+        pages[part].removeAll(keepingCapacity: true)
+    }
+
+    /// Brings all of them into a graph, one part after the other.
+    ///
+    /// - Throws: ``Diagnostic`` `write_failed`.
+    func graph() throws -> IdentityGraph {
+        var graph = IdentityGraph()
+        for part in 0..<Self.count {
+            var records = pages[part]
+            pages[part] = []
+            for range in written[part] {
+                guard let descriptor else { continue }
+                try UnnamedFile.read(range, from: descriptor).withUnsafeBytes {
+                    records.append(contentsOf: $0.bindMemory(to: HintRecord.self))
+                }
+            }
+            graph.add(&records)
+        }
+        return graph
+    }
+}

@@ -1,0 +1,64 @@
+import EnrichmentAPI
+import Identity
+import Ledger
+
+/// What the first reading of an input finds out: who all rows are, and which of them are one person.
+struct InputScan: Sendable {
+    let groups: IdentityGroups
+    let spool: IdentitySpool
+    /// Whom earlier runs know rows as; nil where that was not asked.
+    let identities: RowIdentities?
+
+    /// Batches that are worked on at once.
+    static let width = 3
+
+    /// - Parameter keys: makes the keys under which the ledger knows rows as a whole; nil where it knows nobody.
+    /// - Throws: ``Diagnostic`` where a file cannot be read.
+    init(_ settings: PipelineSettings, _ list: SuppressionList, _ reader: LeadReader, keys: RowKeys?) async throws {
+        let partitions = HintPartitions()
+        var marks = RowMarks()
+        var spool = try IdentitySpool.Writer()
+        var identities = try keys.map { try RowIdentities.Writer($0.ledger) }
+        try await inOrder(width: Self.width) {
+            try reader.next()
+        } transform: { part in
+            Scanned(try part.identified().people, first: part.firstRow, settings, list, keys)
+        } take: { batch in
+            try partitions.add(batch.hints)
+            marks.append(batch.marks)
+            try spool.append(batch.spooled, rowCount: batch.rowCount)
+            try await identities?.add(batch.keys)
+        }
+        var graph = try partitions.graph()
+        groups = graph.groups(marks)
+        self.spool = spool.spool
+        self.identities = try await identities?.finish()
+    }
+}
+
+/// A batch of rows as far as it matters for who belongs together.
+private struct Scanned: Sendable {
+    let rowCount: Int
+    var hints: [HintRecord] = []
+    var marks = RowMarks()
+    var spooled: [UInt8] = []
+    let keys: [AliasHash?]
+
+    init(
+        _ people: IdentityBatch, first: Int, _ settings: PipelineSettings, _ list: SuppressionList, _ keys: RowKeys?
+    ) {
+        rowCount = people.rowCount
+        people.appendSpooled(to: &spooled)
+        self.keys = keys?.keys(of: people) ?? []
+        hints.reserveCapacity(rowCount * 3)
+        for row in 0..<rowCount {
+            // What a row lacks its group lacks together.
+            let needs = RowNeeds(people, row, settings.enrich)
+            marks.append(
+                wanted: needs.way == .nobody ? 0 : needs.channels.bits, isSuppressed: list.contains(people, row))
+            guard settings.identity.dedupe != .off else { continue }
+            let graphRow = people.graphRow(row, joinsAll: settings.identity.dedupe == .exact)
+            hints += HintRecord.records(of: graphRow, number: first + row)
+        }
+    }
+}
