@@ -122,6 +122,9 @@ let package = Package(
 
         // Makes samples/ and the data of the benchmarks.
         .executableTarget(name: "generate-samples", path: "samples/generator"),
+        // The tests' service as a program, for benchmarks.
+        .executableTarget(
+            name: "bench-service", dependencies: ["EnrichmentAPI", "TestSupport"], path: "Benchmarks/service"),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -137,11 +137,12 @@ package struct Pipeline: Sendable {
         formats: [OutputSettings.Format], progress: ProgressMeter
     ) async throws {
         let lanes = Lanes(isExternal: enricher.isExternal)
-        let book = RequestBook(enricher) { lanes.send($0) }
+        let book = RequestBook(enricher, begin: lanes.begin, send: lanes.send)
         let dispatcher = Dispatcher(
             enricher, ledger: ledger, run: run, hasSucceeded: try await ledger.hasAnswers(of: run.id), lanes: lanes,
             all: settings, clock: clock, stop: stop, progress: progress, watch: watch)
-        let keys = RowKeys(settings: settings.enrich, dedupe: settings.identity.dedupe, ledger: ledger, scope: scope)
+        let keys = RowKeys(
+            hasAccounts: settings.enrich.account, dedupe: settings.identity.dedupe, ledger: ledger, scope: scope)
         let people = try await KnownPeople(settings, list, keys: keys, run: run) {
             try LeadReader(ExportStream(stream.exports), settings, spool: $0)
         }
@@ -169,15 +170,18 @@ package struct Pipeline: Sendable {
                 try stop.check()
                 guard let leads = try await ahead.next() else {
                     book.closeAll()
+                    lanes.release(isStalled: true)
                     return nil
                 }
                 let planned = try await planner.plan(leads)
                 watch.passed(.planned)
                 // A request that costs nothing to send gains nothing by waiting for more records.
                 if !enricher.isExternal { book.closeAll() }
+                lanes.release(isStalled: false)
                 return planned
             } whenFull: { oldest in
                 for request in oldest.requests { book.close(request) }
+                lanes.release(isStalled: true)
             } transform: { planned in
                 try await finisher.finish(planned)
             } take: { rendered in

@@ -12,7 +12,18 @@ final class Lanes: Sendable {
     private let sendBulk: AsyncStream<PendingRequest>.Continuation
     private let sendSingle: AsyncStream<PendingRequest>.Continuation
     private let isExternal: Bool
-    private let bulkWaiting = Mutex(0)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Bulk requests that are complete and have not left.
+        var waiting = 0
+        /// Bulk requests that are being filled.
+        var filling = 0
+        /// Whether nothing more is filled until answers have come.
+        var isStalled = false
+        /// Calls for one record that are held back until their batch is planned.
+        var held: [PendingRequest] = []
+    }
 
     /// - Parameter isExternal: inside there are no limits, and one lane for everything keeps the order.
     init(isExternal: Bool) {
@@ -21,26 +32,50 @@ final class Lanes: Sendable {
         self.isExternal = isExternal
     }
 
+    /// A request has got its first record.
+    func begin(_ request: PendingRequest) {
+        if request.endpoint == .bulk { state.withLock { $0.filling += 1 } }
+    }
+
+    /// A request is complete.
     func send(_ request: PendingRequest) {
         guard isExternal, Quota.Kind(request.endpoint) == .single else {
-            bulkWaiting.withLock { $0 += 1 }
+            state.withLock { state in
+                if request.endpoint == .bulk { state.filling -= 1 }
+                state.waiting += 1
+            }
             sendBulk.yield(request)
             return
         }
-        sendSingle.yield(request)
+        state.withLock { $0.held.append(request) }
+    }
+
+    /// A batch is planned, so it is known how many bulk requests go before its other calls.
+    ///
+    /// - Parameter isStalled: whether nothing more is planned until answers have come: then only what is complete counts,
+    ///   or calls would wait for requests that wait for them.
+    func release(isStalled: Bool) {
+        let held = state.withLock { state in
+            state.isStalled = isStalled
+            defer { state.held = [] }
+            return state.held
+        }
+        for request in held { sendSingle.yield(request) }
     }
 
     /// No more requests will come.
     func finish() {
+        release(isStalled: true)
         sendBulk.finish()
         sendSingle.finish()
     }
 
     /// A bulk request has left, or never will.
-    func bulkLeft() { bulkWaiting.withLock { $0 -= 1 } }
+    func bulkLeft() { state.withLock { $0.waiting -= 1 } }
 
     /// Requests that go before one of an endpoint where the day is short.
     func ahead(of endpoint: Endpoint) -> Int {
-        Quota.Kind(endpoint) == .bulk ? 0 : bulkWaiting.withLock { max(0, $0) }
+        guard Quota.Kind(endpoint) == .single else { return 0 }
+        return state.withLock { max(0, $0.waiting + ($0.isStalled ? 0 : $0.filling)) }
     }
 }

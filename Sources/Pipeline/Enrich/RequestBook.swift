@@ -14,11 +14,18 @@ final class RequestBook: Sendable {
 
     private let open = Mutex<[Kind: PendingRequest]>([:])
     private let enricher: any Enricher
+    private let begin: @Sendable (PendingRequest) -> Void
     private let send: @Sendable (PendingRequest) -> Void
 
-    /// - Parameter send: takes each request that is complete, exactly once.
-    init(_ enricher: any Enricher, send: @escaping @Sendable (PendingRequest) -> Void) {
+    /// - Parameters:
+    ///   - begin: is told of each request when it gets its first record.
+    ///   - send: takes each request that is complete, exactly once.
+    init(
+        _ enricher: any Enricher, begin: @escaping @Sendable (PendingRequest) -> Void = { _ in },
+        send: @escaping @Sendable (PendingRequest) -> Void
+    ) {
         self.enricher = enricher
+        self.begin = begin
         self.send = send
     }
 
@@ -31,6 +38,7 @@ final class RequestBook: Sendable {
         let (request, index, isFull) = open.withLock { open in
             let request = open[kind] ?? PendingRequest(endpoint, channels)
             let index = request.add(ask, hints)
+            if index == 0 { begin(request) }
             let isFull = index + 1 >= limit
             open[kind] = isFull ? nil : request
             return (request, index, isFull)

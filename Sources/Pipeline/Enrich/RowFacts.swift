@@ -40,7 +40,7 @@ struct RowFacts: Sendable {
     private(set) var accountCredits = Credits.zero
     /// Channels that were looked for.
     var asked: ChannelSet = []
-    var found: [Channel: Found] = [:]
+    var found = ChannelMap<Found>()
     var accountID = ""
     var account: [String: String]?
 
@@ -50,7 +50,7 @@ struct RowFacts: Sendable {
         var failure = plan.failure
         var notAsked: SkipReason?
         var ownRecordID = ""
-        var recordIDs: [Channel: String] = [:]
+        var recordIDs = ChannelMap<String>()
         for answer in plan.known {
             recordIDs[answer.channel] = answer.recordID
             let isOwn = plan.earlier?.channels.contains(answer.channel) ?? false
@@ -82,7 +82,7 @@ struct RowFacts: Sendable {
             }
         }
         // One rule, whether answers were found in the ledger or waited for: the row's own, else the first channel's.
-        recordID = ownRecordID.isEmpty ? recordIDs.min { $0.key < $1.key }?.value ?? "" : ownRecordID
+        recordID = ownRecordID.isEmpty ? recordIDs.entries.first?.value ?? "" : ownRecordID
         takeAccount(plan.account, outcome)
         decide(plan, run: run, hasOwn: hasOwn, failure: failure, notAsked: notAsked)
     }
@@ -94,19 +94,17 @@ struct RowFacts: Sendable {
     }
 
     /// What each found channel cost this row: exact where the engine says so, else an even share of what the row cost.
-    var channelCosts: (credits: [Channel: Credits], isExact: Bool) {
-        let charged = found.filter { $0.value.supply == .charged }
-        if charged.values.allSatisfy({ $0.cost != nil }) {
-            return (
-                charged.compactMapValues(\.cost),
-                charged.values.reduce(.zero) { $0 + ($1.cost ?? .zero) } == channelCredits
-            )
+    var channelCosts: (credits: ChannelMap<Credits>, isExact: Bool) {
+        let charged = found.entries.filter { $0.value.supply == .charged }
+        var shares = ChannelMap<Credits>()
+        if charged.allSatisfy({ $0.value.cost != nil }) {
+            for (channel, found) in charged { shares[channel] = found.cost }
+            return (shares, charged.reduce(.zero) { $0 + ($1.value.cost ?? .zero) } == channelCredits)
         }
         var left = channelCredits.thousandths
-        var shares: [Channel: Credits] = [:]
-        for (index, channel) in charged.keys.sorted().enumerated() {
+        for (index, entry) in charged.enumerated() {
             let share = left / (charged.count - index)
-            shares[channel] = Credits(thousandths: share)
+            shares[entry.channel] = Credits(thousandths: share)
             left -= share
         }
         return (shares, false)
@@ -114,7 +112,7 @@ struct RowFacts: Sendable {
 
     /// What values would have cost that this row did not pay for, as far as that is known.
     func saved(by supply: Supply) -> Credits {
-        found.values.reduce(.zero) { $0 + ($1.supply == supply ? $1.cost ?? .zero : .zero) }
+        found.entries.reduce(.zero) { $0 + ($1.value.supply == supply ? $1.value.cost ?? .zero : .zero) }
     }
 
     private mutating func takeAccount(_ plan: RowPlan.AccountPlan, _ outcome: (RowPlan.Wait) -> AskOutcome?) {

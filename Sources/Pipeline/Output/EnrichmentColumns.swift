@@ -32,26 +32,30 @@ struct EnrichmentColumns: Sendable {
     }
 
     func appendCSV(_ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer], to out: inout [UInt8]) {
-        var cells = [
-            facts.status.rawValue, facts.reason, facts.origin.rawValue, facts.recordID, facts.credits.description,
-        ]
+        func add(_ cell: String) {
+            out.append(csv.delimiter)
+            if !cell.isEmpty { csv.append(cell: cell.utf8, to: &out) }
+        }
+        add(facts.status.rawValue)
+        add(facts.reason)
+        add(facts.origin.rawValue)
+        add(facts.recordID)
+        add(facts.credits.description)
         for channel in channels {
-            let value = facts.found[channel]?.value
-            cells += [
-                value?.value ?? "", value?.source ?? "", value.map { Self.number($0.confidence) } ?? "",
-                value?.enrichedAt ?? "",
-            ]
-            if channel.isEmail {
-                cells.append(value.flatMap { Self.verified(verdicts[$0.value]) }.map(String.init) ?? "")
+            let columns = channel.isEmail ? 5 : 4
+            guard let value = facts.found[channel]?.value else {
+                for _ in 0..<columns { out.append(csv.delimiter) }
+                continue
             }
+            add(value.value)
+            add(value.source)
+            add(Self.number(value.confidence))
+            add(value.enrichedAt)
+            if channel.isEmail { add(Self.verified(verdicts[value.value]).map(String.init) ?? "") }
         }
         if hasAccount {
-            cells.append(facts.accountID)
-            cells += AccountResult.knownFields.map { facts.account?[$0] ?? "" }
-        }
-        for cell in cells {
-            out.append(csv.delimiter)
-            csv.append(cell: cell.utf8, to: &out)
+            add(facts.accountID)
+            for field in AccountResult.knownFields { add(facts.account?[field] ?? "") }
         }
     }
 

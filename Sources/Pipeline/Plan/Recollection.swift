@@ -12,23 +12,27 @@ struct Recollection: Sendable {
 
     func recalling(_ leads: IdentifiedBatch) async throws -> IdentifiedBatch {
         var leads = leads
-        leads.keys = keys.keys(of: leads.people)
-        let groups = people.groups
-        if groups.hasContested {
-            // A hint that stands for others as well in this input: the row counts as its bearer's, not by itself.
-            for row in leads.keys.indices
-            where leads.people.aliases(row).contains(where: { groups.isContested($0, row: leads.firstRow + row) }) {
-                leads.keys[row] = nil
-            }
+        let count = leads.people.rowCount
+        let isOwn = (0..<count).map { isKnownByItself(leads, $0) }
+        if let identities = people.identitiesOfRows {
+            let known = try identities.of(leads.firstRow..<(leads.firstRow + count))
+            leads.recalled = try await keys.ledger.recall(zip(known, isOwn).map { $1 ? $0 : nil })
         }
-        guard let identities = people.identitiesOfRows, !leads.keys.isEmpty else { return leads }
-        let known = try identities.of(leads.firstRow..<(leads.firstRow + leads.keys.count))
-        leads.recalled = try await keys.ledger.recall(zip(known, leads.keys).map { $1 == nil ? nil : $0 })
-        guard keys.settings.account else { return leads }
+        // What was found by its key has one.
+        let recalled = leads.recalled
+        leads.keys = keys.keys(of: leads.people) { isOwn[$0] && (recalled.isEmpty || recalled[$0] == nil) }
+        guard keys.hasAccounts, people.identitiesOfRows != nil else { return leads }
         let companies = Array(Set((0..<leads.people.rowCount).compactMap { leads.people.companyKey($0) }))
         let owners = try await keys.ledger.owners(of: companies.map { keys.ledger.hasher.company($0, in: keys.scope) })
         let accounts = try await keys.ledger.recall(owners.map { $0 == 0 ? nil : $0 })
         for (company, account) in zip(companies, accounts) { leads.recalledCompanies[company] = account }
         return leads
+    }
+
+    /// Whether no hint of a row stands for others as well in this input; else the row counts as its bearer's.
+    private func isKnownByItself(_ leads: IdentifiedBatch, _ row: Int) -> Bool {
+        let groups = people.groups
+        guard groups.hasContested else { return true }
+        return !leads.people.aliases(row).contains { groups.isContested($0, row: leads.firstRow + row) }
     }
 }

@@ -42,18 +42,19 @@ private struct Scanned: Sendable {
     var hints: [HintRecord] = []
     var marks = RowMarks()
     var spooled: [UInt8] = []
-    let keys: [AliasHash?]
+    var keys: [AliasHash?] = []
 
     init(
         _ people: IdentityBatch, first: Int, _ settings: PipelineSettings, _ list: SuppressionList, _ keys: RowKeys?
     ) {
         rowCount = people.rowCount
         people.appendSpooled(to: &spooled)
-        self.keys = keys?.keys(of: people) ?? []
         hints.reserveCapacity(rowCount * 3)
-        for row in 0..<rowCount {
+        let needs = (0..<rowCount).map { RowNeeds(people, $0, settings.enrich) }
+        self.keys =
+            keys?.keys(of: people) { needs[$0].way != .nobody && !needs[$0].channels.isEmpty } ?? []
+        for (row, needs) in needs.enumerated() {
             // What a row lacks its group lacks together.
-            let needs = RowNeeds(people, row, settings.enrich)
             marks.append(
                 wanted: needs.way == .nobody ? 0 : needs.channels.bits, isSuppressed: list.contains(people, row))
             guard settings.identity.dedupe != .off else { continue }

@@ -35,7 +35,7 @@ struct RowIdentities: Sendable {
         private var underWay: Task<[Int64], any Error>?
 
         /// Rows that are looked up together.
-        private static let window = 1 << 18
+        private static let window = 1 << 17
 
         init(_ ledger: Ledger) throws {
             self.ledger = ledger
