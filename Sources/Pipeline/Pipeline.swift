@@ -7,12 +7,15 @@ package import Records
 
 /// The way of a row, from top to bottom.
 ///
+///     exports ──▶ InputScan           all rows, once: who they are, which are one person   IdentityGroups
+///             ──▶ KnownPeople         whom earlier runs know, and who is never asked for
 ///
 ///     exports ──▶ ExportStream        files become batches of rows                    RecordBatch
-///             ──▶ LeadReader          rows get canonical hints                        IdentifiedBatch
-///             ──▶ KnownPeople         which rows are one person, and who is never asked for   IdentityGroups
+///             ──▶ LeadReader          rows get their canonical hints                  IdentifiedBatch
+///             ──▶ Recollection        what is known of rows that have not changed     Known
 ///             ──▶ Planner             known, duplicate, nothing to ask, or to ask     PlannedBatch
 ///             ──▶ RequestBook         records to ask for gather to full requests      PendingRequest
+///             ──▶ DepartureGate       circuit, quota and budget let it leave          Opening
 ///             ──▶ Dispatcher          intent, answer: on the disk before it is used   AskOutcome
 ///             ──▶ RowFacts            what came of it, row by row
 ///             ──▶ VerificationDesk    emails that were found get a verdict            Verdict
