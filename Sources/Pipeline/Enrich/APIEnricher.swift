@@ -83,7 +83,8 @@ package struct APIEnricher: Enricher {
         if error is NIOConnectionError || isUnreachable(error) { return true }
         let early: [HTTPClientError] = [
             .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost, .emptyScheme,
-            .unsupportedScheme(""),
+            .unsupportedScheme(""), .invalidProxyResponse, .proxyAuthenticationRequired, .httpProxyHandshakeTimeout,
+            .socksHandshakeTimeout,
         ]
         guard let error = error as? HTTPClientError else {
             // Only what happens before the connection stands: a cut later on may follow a charge.
