@@ -15,8 +15,9 @@ package final class Ledger: Sendable {
     static let patience = 30.0
     /// Pages that SQLite keeps in memory.
     private static let cacheKibibytes = 8 * 1024
-    /// Pages in the write-ahead log before they go to their places: keys of people fall all over the table, and a page
-    /// that was touched many times is moved once. 64 MiB.
+    /// Pages in the write-ahead log before they go to their places: 64 MiB.
+    ///
+    /// Keys of people fall all over the table, and so a page that was touched many times is moved once.
     private static let pagesOfLog = 16 * 1024
     /// Who looks people up at the same time.
     private static let readers = 3

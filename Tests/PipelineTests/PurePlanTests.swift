@@ -80,6 +80,9 @@ import Testing
         #expect([401, 403, 402, 429].map { read($0) } == ["key", "key", "credits", "429"])
         #expect(read(503, pause: .seconds(1)) == "turned away")
         #expect([404, 405, 410].map { read($0) } == ["turned away", "turned away", "turned away"])
+        #expect(read(403, #"{"error": "insufficient_credits"}"#) == "credits")
+        #expect(read(429, #"{"error": {"code": "x", "message": "You are out of credits"}}"#) == "credits")
+        #expect(read(403, #"{"error": "credits are fine, the key is not"}"#) == "key")
         #expect([500, 502, 503, 504].map { read($0) } == ["lost", "lost", "lost", "lost"])
     }
 

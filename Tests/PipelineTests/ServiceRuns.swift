@@ -3,6 +3,7 @@ import EnrichmentAPI
 import Foundation
 import Ledger
 import Records
+import Synchronization
 import TestSupport
 import Testing
 @testable import Pipeline
@@ -46,14 +47,14 @@ struct ServiceRuns {
     @discardableResult
     func run(
         _ service: FakeService, input: String, ledger: String = "ledger.sqlite", booksAgree: Bool = true,
-        refusals: Int = 0, chargesOnce: Bool = true,
+        refusals: Int = 0, chargesOnce: Bool = true, clock: RunClock = .wall,
         _ change: @escaping @Sendable (inout PipelineSettings) -> Void = { _ in }
     ) async throws -> CreditReport {
         let before = service.books.credits
         let report = try await service.serving { url in
             var settings = settings(url, input)
             change(&settings)
-            return try await run(settings, ledger: ledger)
+            return try await run(settings, ledger: ledger, clock: clock)
         }
         let rows = try rows()
         #expect(rows.count == report.records.read)
@@ -66,11 +67,13 @@ struct ServiceRuns {
     }
 
     /// Runs against whatever answers at the address of the settings.
-    func run(_ settings: PipelineSettings, ledger: String = "ledger.sqlite") async throws -> CreditReport {
+    func run(
+        _ settings: PipelineSettings, ledger: String = "ledger.sqlite", clock: RunClock = .wall
+    ) async throws -> CreditReport {
         try await HTTPConnection(settings.enrich.api).with(environment: [:]) { client in
             try await Pipeline(
                 settings: settings, ledger: Ledger(path: folder.file(ledger)),
-                enricher: APIEnricher(client, settings: settings.enrich), verifier: nil
+                enricher: APIEnricher(client, settings: settings.enrich), verifier: nil, clock: clock
             ).run()
         }
     }
@@ -84,6 +87,32 @@ struct ServiceRuns {
                 separator: ",", omittingEmptySubsequences: false
             ).map(String.init)
             return Dictionary(zip(header, cells), uniquingKeysWith: { first, _ in first })
+        }
+    }
+}
+
+/// A clock that moves only when somebody sleeps on it.
+final class ManualClock: Sendable {
+    private let seconds: Mutex<Double>
+
+    /// - Parameter start: seconds since 1970.
+    init(_ start: Double) { seconds = Mutex(start) }
+
+    var now: Double { seconds.withLock { $0 } }
+    func advance(_ time: Double) { seconds.withLock { $0 += max(0, time) } }
+
+    /// The same time by both clocks.
+    var run: RunClock {
+        RunClock {
+            self.now
+        } uptime: {
+            ("manual", self.now)
+        } sleep: { time in
+            try Task.checkCancellation()
+            // A little while in which answers can come, since they take no time on this clock.
+            try await Task.sleep(for: .milliseconds(1))
+            // Whoever naps for a second while waiting for hours oversleeps, so that a test need not nap a hundred thousand times.
+            self.advance(time >= 1 ? 600 : time)
         }
     }
 }

@@ -44,6 +44,19 @@ import Testing
         if misbehaving == [.refuse429(retryAfter: "1")] { #expect(ContinuousClock.now - start > .seconds(1)) }
     }
 
+    @Test(arguments: [
+        FakeService.Misbehaviour.chargeThenCutBody, .chargeThenReset, .chargeThenServerError, .wrongTypes, .html200,
+        .refuse429(retryAfter: "0"), .unavailable503,
+    ])
+    func theCallForOnePersonMayGetLostAsWell(_ misbehaviour: FakeService.Misbehaviour) async throws {
+        let service = FakeService(misbehaving: [.chargeThenCutBody], onSingle: [misbehaviour, misbehaviour])
+        let isRefused = if case .refuse429 = misbehaviour { true } else { false }
+        let report = try await runs.run(
+            service, input: runs.leads(30), booksAgree: false, refusals: isRefused ? 2 : 0)
+        #expect(report.records.failed.isEmpty && report.records.enriched + report.records.unmatched == 30)
+        #expect(report.credits.used + report.credits.unknownCharge >= service.books.credits)
+    }
+
     @Test(arguments: [FakeService.Style.wrapped, .loose])
     func answersAreReadHoweverTheyAreWritten(_ style: FakeService.Style) async throws {
         let report = try await runs.run(FakeService(style: style), input: runs.leads(120))

@@ -21,7 +21,9 @@ package struct HintRecord: Sendable {
     }
 }
 
-/// What is kept of every row of an input: what it wants, and whether it must not be asked for. One byte a row.
+/// What is kept of every row of an input: what it wants, and whether it must not be asked for.
+///
+/// One byte a row.
 package struct RowMarks: Sendable {
     private(set) var bytes: [UInt8] = []
     private static let suppressed: UInt8 = 0x80

@@ -118,8 +118,9 @@ enum APIReply {
     ) -> EnrichmentReply {
         switch status {
         case 200..<300: return answer(body, request) ?? .lost(why: "the answer could not be read")
-        case 401, 403: return .keyRefused
         case 402: return .outOfCredits
+        case 400..<500 where saysOutOfCredits(body): return .outOfCredits
+        case 401, 403: return .keyRefused
         case 404 where request.endpoint == .account: return .accounts([nil])
         case 429: return .turnedAway(after: pause, .tooMany, why: "429 Too Many Requests")
         case 503 where pause != nil: return .turnedAway(after: pause, .notReady, why: "503 Service Unavailable")
@@ -128,6 +129,38 @@ enum APIReply {
         case 400..<500: return .turnedAway(after: nil, .notReady, why: "status \(status)")
         default: return .lost(why: "status \(status)")
         }
+    }
+
+    /// Whether a refusal is about credits, whatever its status: some services answer 403 or 429 then.
+    private static func saysOutOfCredits(_ body: Data) -> Bool {
+        struct Refusal: Decodable {
+            var error: LooseText?
+            var code: LooseText?
+            var message: LooseText?
+            var detail: LooseText?
+        }
+        /// A text, or an object that has it inside.
+        struct LooseText: Decodable {
+            var text: String
+
+            init(from decoder: any Decoder) throws {
+                if let plain = try? decoder.singleValueContainer().decode(String.self) {
+                    text = plain
+                } else {
+                    let inner = try? decoder.singleValueContainer().decode([String: String].self)
+                    text = inner?.values.joined(separator: " ") ?? ""
+                }
+            }
+        }
+        guard body.count < 1 << 16, let refusal = try? JSONDecoder().decode(Refusal.self, from: body) else {
+            return false
+        }
+        let text = [refusal.error, refusal.code, refusal.message, refusal.detail].compactMap { $0?.text.lowercased() }
+            .joined(separator: " ")
+        return text.contains("credit")
+            && ["insufficient", "out of", "out_of", "not enough", "no credits", "exhausted", "exceeded"].contains {
+                text.contains($0)
+            }
     }
 
     private static func answer(_ body: Data, _ request: EnrichmentRequest) -> EnrichmentReply? {

@@ -41,7 +41,7 @@ struct KnownPeople: Sendable {
         if groups.hasAny { try await gather(scan, settings, keys, run) }
     }
 
-    /// Goes through the rows that belong together once more: what do they say, and who of them is known?
+    /// Goes through the rows that belong together once more: what they say, and who of them is known.
     private mutating func gather(
         _ scan: InputScan, _ settings: PipelineSettings, _ keys: RowKeys, _ run: Run
     ) async throws {
