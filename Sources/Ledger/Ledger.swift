@@ -48,6 +48,8 @@ package final class Ledger: Sendable {
             where error.resultCode == .SQLITE_NOTADB || error.resultCode == .SQLITE_CORRUPT
         {
             throw Self.damaged(path)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw Self.locked(path)
         } catch let error as DatabaseError {
             throw Diagnostic(
                 code: "ledger_unusable", "the ledger cannot be opened: \(error.message ?? "unknown error")", file: path,
@@ -81,6 +83,14 @@ package final class Ledger: Sendable {
             code: "ledger_damaged", "the ledger cannot be read", file: path,
             hint:
                 "look at it with millrace runs --check; restore it from a backup, or move it away and start a new one; nothing was changed"
+        )
+    }
+
+    private static func locked(_ path: String) -> Diagnostic {
+        Diagnostic(
+            code: "ledger_locked", "another process has held the ledger for \(Int(patience)) seconds", file: path,
+            hint:
+                "wait until it has ended, then run the same command again; nothing is lost, and millrace runs --check looks whether all is well"
         )
     }
 
@@ -138,12 +148,7 @@ package final class Ledger: Sendable {
                     code: "ledger_full", "there is no room for the ledger", file: path,
                     hint: "make room on the disk, then run the same command again")
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: Self.damaged(path)
-            case .SQLITE_BUSY, .SQLITE_LOCKED:
-                Diagnostic(
-                    code: "ledger_locked", "another process has held the ledger for \(Int(Self.patience)) seconds",
-                    file: path,
-                    hint:
-                        "wait until it has ended, then run the same command again; millrace runs shows what is running")
+            case .SQLITE_BUSY, .SQLITE_LOCKED: Self.locked(path)
             default:
                 Diagnostic(
                     code: "ledger_failed", "the ledger failed: \(error.message ?? "\(error.resultCode)")", file: path)

@@ -94,6 +94,18 @@ import Testing
         #expect(report.credits.used > Credits(thousandths: (most - 8) * 1000))
     }
 
+    /// With the service's own prices nothing is reserved that cannot be spent.
+    @Test func aPriceListThatIsRightLetsABudgetBeSpentToItsEnd() async throws {
+        let service = FakeService()
+        let most = Credits(thousandths: 100_000)
+        let report = try await runs.run(service, input: runs.leads(300)) {
+            $0.enrich.maxCredits = most
+            $0.enrich.api.prices.phone = Credits(thousandths: 5000)
+            $0.enrich.api.prices.personalEmail = Credits(thousandths: 1000)
+        }
+        #expect(report.credits.used <= most && report.credits.used > most - Credits(thousandths: 6000))
+    }
+
     @Test func theLimitsOfTheServiceAreKept() async throws {
         var limits = ServiceLimits.generous
         limits.bulkPerMinute = 4

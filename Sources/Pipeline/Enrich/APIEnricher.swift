@@ -24,14 +24,7 @@ package struct APIEnricher: Enricher {
     package var isExternal: Bool { true }
 
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
-        Self.worst(channels, endpoint: endpoint)
-    }
-
-    /// The dearest that ENRICHMENT-API.md names for each channel ("orders of size"); finding by name costs double.
-    static func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
-        if endpoint == .account { return Credits(thousandths: 1000) }
-        let sum = channels.reduce(0) { $0 + ($1 == .phone ? 5 : 3) }
-        return Credits(thousandths: sum * 1000 * (endpoint == .discover ? 2 : 1))
+        settings.prices.worst(channels, endpoint: endpoint)
     }
 
     package func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {

@@ -24,7 +24,7 @@ struct AskEstimate: Sendable {
         } else {
             single += 1
         }
-        thousandths += APIEnricher.worst(needs.channels, endpoint: endpoint).thousandths
+        thousandths += settings.api.prices.worst(needs.channels, endpoint: endpoint).thousandths
     }
 
     /// Requests for many people at once: full ones, for each set of channels that is missing.

@@ -93,6 +93,7 @@ package struct APISettings: Sendable {
     package var timeout = Duration.seconds(30)
     package var connectTimeout = Duration.seconds(10)
     package var caFile = ""
+    package var prices = PriceList()
 
     /// By when a call has an answer or never will.
     var patience: Duration { connectTimeout + timeout }
@@ -109,6 +110,7 @@ package struct APISettings: Sendable {
             .text("key", \.key, "Its key; else $UNSTUCK_API_KEY, else what ~/.unstuck/credentials holds."),
             .duration("timeout", \.timeout, "How long an answer may take."),
             .duration("connect_timeout", \.connectTimeout, "How long connecting may take, TLS included."),
+            .section("prices", \.prices, "What finds cost at most, for budgets and estimates.") { PriceList.table },
             .text("ca_file", \.caFile, "Certificates in PEM form to trust besides those of the system."),
         ])
     }

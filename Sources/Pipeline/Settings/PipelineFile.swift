@@ -38,7 +38,8 @@ package enum PipelineFile {
     /// `MILLRACE_ENRICH_MAX_CREDITS` sets `enrich.max_credits`: the keys of the table with underscores for dots.
     private static func variables(_ environment: [String: String]) -> [(key: String, value: String)] {
         let sections = [
-            "input", "identity", "enrich", "verify", "enrich_api", "enrich_limits", "enrich_retries",
+            "input", "identity", "enrich", "verify", "enrich_api", "enrich_api_prices", "enrich_limits",
+            "enrich_retries",
             "enrich_when_exhausted", "input_csv", "input_html", "input_limits", "input_xlsx", "input_xml",
         ]
         return environment.sorted { $0.key < $1.key }.compactMap { name, value in
