@@ -105,7 +105,12 @@ let package = Package(
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Input", "Records", "TestSupport"]),
         .testTarget(name: "EnrichmentAPITests", dependencies: ["EnrichmentAPI"]),
         .testTarget(name: "SettingsTests", dependencies: ["Records", "Settings"]),
-        .testTarget(name: "LedgerTests", dependencies: ["EnrichmentAPI", "Ledger", "Records", "TestSupport"]),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: [
+                "EnrichmentAPI", "Ledger", "Records", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "WaterfallTests", dependencies: ["EnrichmentAPI", "Records", "Settings", "TestSupport", "Waterfall"]),
         .testTarget(
