@@ -8,14 +8,12 @@ import GRDB
 struct QuotaBook {
     let database: Database
     let workspace: String
-    let wall: Double
     /// Now, in quota time.
     let now: Double
 
     init(_ database: Database, workspace: String, at moment: Moment) throws {
         self.database = database
         self.workspace = workspace
-        wall = moment.wall
         now = moment.uptime + (try Self.offset(database, moment))
     }
 

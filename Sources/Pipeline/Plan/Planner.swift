@@ -20,7 +20,7 @@ struct Planner {
     private var failures: [Int64: FailureReason]
     /// A service answers a search by name for all channels and charges them all, so all of them are kept.
     private let discoversAll: Bool
-    /// Who the groups of rows turned out to be, as far as their rows had their turn.
+    /// Who the groups of rows are: those whom earlier runs know, and the others from their first row on.
     private var identities: [Int: Int64]
     /// Requests under way for each identity, until their answers are in the ledger.
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
