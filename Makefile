@@ -1,7 +1,7 @@
 # `make run` and `make test` need nothing but Swift on PATH: the set-up installs the rest.
 PREFIX ?= /usr/local
 RELEASE = -c release --static-swift-stdlib
-FORMATTED = Package.swift Sources Tests samples/generator Benchmarks/service
+FORMATTED = Package.swift Sources Tests samples/generator Benchmarks
 
 .PHONY: all run test bench fuzz samples install format lint docs setup
 
@@ -20,8 +20,10 @@ bench: all
 	scripts/setup.sh miller time python3-pip
 	swift build $(RELEASE) --product generate-samples
 	swift build $(RELEASE) --product bench-service
+	swift build $(RELEASE) --product bench-ledger
 	Benchmarks/run.sh
 	Benchmarks/quota.sh
+	Benchmarks/lookups.sh
 
 # Looks for bytes that a reader stumbles over, an hour in all.
 fuzz: setup

@@ -130,6 +130,8 @@ let package = Package(
         // The tests' service as a program, for benchmarks.
         .executableTarget(
             name: "bench-service", dependencies: ["EnrichmentAPI", "TestSupport"], path: "Benchmarks/service"),
+        // How fast people are found in a ledger that knows millions.
+        .executableTarget(name: "bench-ledger", dependencies: ["EnrichmentAPI", "Ledger"], path: "Benchmarks/ledger"),
     ],
     cxxLanguageStandard: .cxx17
 )

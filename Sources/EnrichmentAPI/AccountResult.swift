@@ -31,16 +31,18 @@ package struct AccountResult: Sendable, Equatable, Codable {
         accountID = try container.decodeIfPresent(LenientText.self, forKey: .accountID)?.text ?? ""
         creditsUsed = try container.decodeIfPresent(Credits.self, forKey: .creditsUsed) ?? .zero
         fields = try container.decode([String: FieldValue?].self, forKey: .fields).compactMapValues { $0?.text }
+            .filter { !$0.value.isEmpty }
     }
 
     private struct FieldValue: Decodable {
         var text: String
 
         init(from decoder: any Decoder) throws {
-            if let list = try? decoder.singleValueContainer().decode([LenientText].self) {
-                text = list.map(\.text).joined(separator: ";")
+            if let list = try? decoder.singleValueContainer().decode([LenientText?].self) {
+                text = list.compactMap { $0?.text }.joined(separator: ";")
             } else {
-                text = try LenientText(from: decoder).text
+                // New fields may appear, in forms that this version does not know; the others are good all the same.
+                text = (try? LenientText(from: decoder).text) ?? ""
             }
         }
     }

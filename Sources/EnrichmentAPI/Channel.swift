@@ -1,5 +1,5 @@
 /// What can be asked for about a person.
-package enum Channel: String, Sendable, Codable, CaseIterable, Comparable {
+package enum Channel: String, Sendable, Codable, CodingKey, CaseIterable, Comparable {
     case workEmail = "work_email"
     case personalEmail = "personal_email"
     case phone

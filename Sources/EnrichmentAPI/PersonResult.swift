@@ -21,10 +21,10 @@ package struct PersonResult: Sendable, Equatable, Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         recordID = try container.decodeIfPresent(LenientText.self, forKey: .recordID)?.text ?? ""
         creditsUsed = try container.decode(Credits.self, forKey: .creditsUsed)
-        let found = try container.decode([String: ChannelResult?].self, forKey: .channels)
-        // Channels that this version does not know are left out rather than refused.
-        channels = found.reduce(into: [:]) { known, entry in
-            if let channel = Channel(rawValue: entry.key) { known[channel] = entry.value ?? .missed(tried: []) }
+        let found = try container.nestedContainer(keyedBy: Channel.self, forKey: .channels)
+        // Channels that this version does not know are left out rather than refused, whatever they look like.
+        channels = try found.allKeys.reduce(into: [:]) { known, channel in
+            known[channel] = try found.decodeIfPresent(ChannelResult.self, forKey: channel) ?? .missed(tried: [])
         }
     }
 

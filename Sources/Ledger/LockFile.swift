@@ -23,9 +23,12 @@ final class LockFile: Sendable {
 
     /// Whether it is held now.
     ///
-    /// - Parameter waiting: whether to wait for as long as another process has it.
-    func take(waiting: Bool) -> Bool {
-        while flock(descriptor, waiting ? LOCK_EX : LOCK_EX | LOCK_NB) != 0 {
+    /// - Parameters:
+    ///   - shared: whether others may hold it as well who share it.
+    ///   - waiting: whether to wait for as long as another process has it.
+    func take(shared: Bool = false, waiting: Bool) -> Bool {
+        let way = shared ? LOCK_SH : LOCK_EX
+        while flock(descriptor, waiting ? way : way | LOCK_NB) != 0 {
             guard errno == EINTR else { return false }
         }
         return true

@@ -16,6 +16,9 @@ enum Migrations {
             for statement in secret { try database.execute(sql: statement) }
             try hashAliases(database)
         }
+        migrator.registerMigration("service's policies") { database in
+            for statement in policies { try database.execute(sql: statement) }
+        }
         return migrator
     }
 
@@ -112,5 +115,17 @@ enum Migrations {
           PRIMARY KEY (workspace, kind)) WITHOUT ROWID
         """,
         "CREATE INDEX quota_slot_by_answer ON quota_slot (workspace, kind, answered_at)",
+    ]
+
+    private static let policies = [
+        // The call whose answer said so: the word of an older one that comes later does not count.
+        "ALTER TABLE quota_allowance ADD COLUMN slot INTEGER NOT NULL DEFAULT 0",
+        // Limits that the service names for calls of a kind; `window` is in seconds.
+        """
+        CREATE TABLE quota_policy (workspace TEXT NOT NULL, kind TEXT NOT NULL, window REAL NOT NULL, quota INTEGER NOT NULL,
+          PRIMARY KEY (workspace, kind, window)) WITHOUT ROWID
+        """,
+        // Requests without an answer are few, and every request looks at them before it leaves.
+        "CREATE INDEX chunk_without_answer ON chunk (state, sent_at) WHERE state IN ('intent', 'turned_away', 'lost')",
     ]
 }

@@ -47,7 +47,10 @@ extension Ledger {
     ///
     /// What a run that has not ended needs stays.
     /// - Parameter before: seconds since 1970.
+    /// - Throws: ``Diagnostic`` `already_running` while there are runs.
     package func prune(before: Double) async throws -> Pruning {
+        let alone = try LedgerUse(aloneIn: path)
+        defer { withExtendedLifetime(alone) {} }
         let pruned = try await write(.full) { database in
             func delete(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
                 try database.execute(sql: "DELETE FROM " + sql, arguments: arguments)

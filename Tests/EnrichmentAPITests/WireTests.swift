@@ -42,6 +42,17 @@ import Testing
         #expect(throws: (any Error).self) { try decode(BulkResponse.self, text) }
     }
 
+    @Test func newThingsOfAnyFormLeaveTheRestOfAnAnswerGood() throws {
+        let person = try decode(
+            PersonResult.self,
+            #"{"credits_used":3,"channels":{"social":{"value":["x",{}]},"fax":7,"phone":{"value":"+12125550142"}}}"#)
+        #expect(person.channels.keys.map(\.self) == [.phone])
+        let account = try decode(
+            AccountResult.self,
+            #"{"account_id":"a","fields":{"office":{"city":"Aberdeen"},"tech_stack":["x",null,"y"],"deep":[[1]]}}"#)
+        #expect(account.fields == ["tech_stack": "x;y"])
+    }
+
     @Test func accountFieldsBecomeTexts() throws {
         let result = try decode(
             AccountResult.self,

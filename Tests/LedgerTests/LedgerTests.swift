@@ -259,6 +259,57 @@ import Testing
         _ = try opened(await open(two, budget: budget, perRecord: 2000, now: 1002))
     }
 
+    /// Two processes of a workspace share its month, so that a wrong price list costs one request of all of them.
+    @Test func nearItsEndAMonthIsSpentOneRequestOfAllRunsAfterTheOther() async throws {
+        let budget = Budget(month: Credits(thousandths: 40_000))
+        let one = intent(try await begin("one"), [Intent.Ask(identity: 1, row: 1)], worst: 4000)
+        let other = intent(try await begin("other"), [Intent.Ask(identity: 2, row: 1)], worst: 4000)
+        let chunk = try opened(await open(one, budget: budget, perRecord: 4000, now: 1000))
+        #expect(try await open(other, budget: budget, perRecord: 4000, now: 1001) == .waitForAnswer)
+        // Turned away, it waits its turn like everybody else.
+        try await ledger.turnedAway(chunk: chunk, workspace: "w", hold: nil, is429: true, now: 1002)
+        let second = try opened(await open(other, budget: budget, perRecord: 4000, now: 1003))
+        let reopen = { (now: Moment) in
+            try await ledger.reopen(
+                chunk: chunk, one, workspace: "w", quota: Quota(.generous), budget: budget,
+                perRecord: Credits(thousandths: 4000), now: now, patience: 30)
+        }
+        #expect(try await reopen(1004) == .waitForAnswer)
+        try await ledger.settle(
+            chunk: second, other, .persons([result("+1", credits: 30_000)], costs: []), workspace: "w", now: 1005)
+        #expect(try await reopen(1006) == .opened(chunk: chunk))
+        // What the first one may still cost is reserved, and nothing else is left.
+        #expect(try await open(other, budget: budget, perRecord: 4000, now: 1007) == .waitForAnswer)
+        try await ledger.settle(
+            chunk: chunk, one, .persons([result("+1", credits: 4000)], costs: []), workspace: "w", now: 1008)
+        _ = try opened(await open(other, budget: budget, perRecord: 4000, now: 1009))
+    }
+
+    @Test func theMonthDoesNotWaitForAProcessThatIsGone() async throws {
+        let budget = Budget(month: Credits(thousandths: 40_000))
+        let gone = intent(try await begin("gone"), [Intent.Ask(identity: 1, row: 1)], worst: 4000)
+        let other = intent(try await begin("other"), [Intent.Ask(identity: 2, row: 1)], worst: 4000)
+        _ = try opened(await open(gone, budget: budget, perRecord: 4000, now: 1000))
+        #expect(try await open(other, budget: budget, perRecord: 4000, now: 1029) == .waitForAnswer)
+        _ = try opened(await open(other, budget: budget, perRecord: 4000, now: 1031))
+    }
+
+    /// Ten times the dearest answer must be covered for two to fly together, and the first one of a kind flies alone.
+    @Test func thePricesThatAreSeenSayHowManyRequestsFlyTogether() async throws {
+        let run = try await begin()
+        let one = intent(run, [Intent.Ask(identity: 1, row: 1)], worst: 1000)
+        let budget = Budget(run: Credits(thousandths: 1_500_000))
+        let chunk = try opened(await open(one, budget: budget, perRecord: 1000, now: 1000))
+        #expect(try await open(one, budget: budget, perRecord: 1000, now: 1000) == .waitForAnswer)
+        try await ledger.settle(
+            chunk: chunk, one, .persons([result("+1", credits: 1000)], costs: []), workspace: "w", now: 1001)
+        let dear = try opened(await open(one, budget: budget, perRecord: 1000, now: 1002))
+        _ = try opened(await open(one, budget: budget, perRecord: 1000, now: 1002))
+        try await ledger.settle(
+            chunk: dear, one, .persons([result("+1", credits: 90_000)], costs: []), workspace: "w", now: 1003)
+        #expect(try await open(one, budget: budget, perRecord: 1000, now: 1004) == .waitForAnswer)
+    }
+
     @Test func slotsAreSharedByEverybodyWhoOpensTheFile() async throws {
         var limits = ServiceLimits.generous
         limits.bulkPerMinute = 1
@@ -346,6 +397,38 @@ import Testing
         _ = try opened(await open(intent, now: 1015))
     }
 
+    @Test func whatAnOlderCallWasToldDoesNotCountWhenItComesLate() async throws {
+        let run = try await begin()
+        let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
+        let older = try opened(await open(intent, now: 1000)), newer = try opened(await open(intent, now: 1000))
+        try await ledger.settle(
+            chunk: newer, intent, .refused, workspace: "w", allowance: Allowance(remaining: 1, resetsIn: 20), now: 1001)
+        try await ledger.settle(
+            chunk: older, intent, .refused, workspace: "w", allowance: Allowance(remaining: 50, resetsIn: 20), now: 1002
+        )
+        #expect(try await open(intent, now: 1003) == .wait(seconds: 18, reason: .service))
+        // What the newer one was told is over then.
+        let next = try opened(await open(intent, now: 1022))
+        try await ledger.settle(
+            chunk: next, intent, .refused, workspace: "w", allowance: Allowance(remaining: 0, resetsIn: 5), now: 1023)
+        #expect(try await open(intent, now: 1024) == .wait(seconds: 4, reason: .service))
+    }
+
+    @Test func policiesOfTheServiceHoldForTheWholeWorkspaceUntilItNamesOthers() async throws {
+        let run = try await begin()
+        let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
+        let chunk = try opened(await open(intent, now: 1000))
+        let tight = Allowance(remaining: nil, resetsIn: 0, policies: [Allowance.Policy(quota: 1, window: 300)])
+        try await ledger.settle(chunk: chunk, intent, .refused, workspace: "w", allowance: tight, now: 1001)
+        #expect(
+            try await open(intent, in: Ledger(path: ledger.path), now: 1011) == .wait(seconds: 290, reason: .service))
+        _ = try opened(await open(intent, workspace: "other", now: 1011))
+        let later = try opened(await open(intent, now: 1301))
+        let wide = Allowance(remaining: nil, resetsIn: 0, policies: [Allowance.Policy(quota: 10, window: 300)])
+        try await ledger.settle(chunk: later, intent, .refused, workspace: "w", allowance: wide, now: 1302)
+        _ = try opened(await open(intent, now: 1303))
+    }
+
     @Test func aServiceThatAsksForQuietGetsItFromEverybody() async throws {
         let run = try await begin()
         let intent = intent(run, [Intent.Ask(identity: 1, row: 1)])
@@ -368,6 +451,68 @@ import Testing
         #expect(try await open(single, limits: limits, now: 1001, ahead: 2) == .waitForAnswer)
         _ = try opened(await open(bulk, limits: limits, now: 1002))
         _ = try opened(await open(single, limits: limits, now: 1003))
+    }
+
+    // MARK: Several runs at once
+
+    @Test func whatAnotherRunWasAnsweredMeanwhileIsNotAskedForAgain() async throws {
+        let one = try await begin("one"), other = try await begin("other")
+        let asks = (1...3).map { Intent.Ask(identity: Int64($0), row: $0) }
+        let first = intent(one, [asks[0]])
+        let chunk = try opened(await open(first, now: 1001))
+        #expect(try await open(intent(other, asks), now: 1002) == .waitForAnswer)
+        _ = try opened(await open(intent(other, [asks[2]]), now: 1002))
+        try await ledger.settle(
+            chunk: chunk, first, .persons([result("+1", credits: 1)], costs: []), workspace: "w", now: 1003)
+        #expect(try await open(intent(other, asks), now: 1004) == .answeredMeanwhile(places: [0]))
+        // More than the other one has asked for is asked for.
+        var more = intent(other, [asks[0]])
+        more.channels = [.phone, .workEmail]
+        _ = try opened(await open(more, now: 1005))
+        // And a later run decides by the age of what is known.
+        let later = try await begin("later", now: 2000)
+        _ = try opened(await open(intent(later, [asks[0]]), now: 2001))
+    }
+
+    @Test func lossesOfAllRunsAreKnownUntilTheyAreSettledOrOld() async throws {
+        let one = try await begin("one")
+        let lost = intent(one, [Intent.Ask(identity: 1, row: 1), Intent.Ask(identity: 2, row: 2)])
+        let chunk = try opened(await open(lost, now: 1001))
+        try await ledger.settle(chunk: chunk, lost, .lost, workspace: "w", now: 1002)
+        let other = try await begin("other", now: 1003)
+        #expect(try await ledger.openLosses(run: other.id, since: 0).keys.sorted() == [1, 2])
+        #expect(try await ledger.openLosses(run: other.id, since: 1001).isEmpty)
+        #expect(try await ledger.openLosses(run: one.id, since: 5000).keys.sorted() == [1, 2])
+        var again = intent(other, [Intent.Ask(identity: 1, row: 1)])
+        again.endpoint = .single
+        let settled = try opened(await open(again, now: 1004))
+        try await ledger.settle(
+            chunk: settled, again, .persons([result(nil, credits: 0)], costs: []), workspace: "w", now: 1005)
+        #expect(try await ledger.openLosses(run: other.id, since: 0).keys.sorted() == [2])
+    }
+
+    @Test func nothingIsTakenOutWhileThereAreRuns() async throws {
+        let lock = try RunLock(ledger: ledger.path, key: "k", pipeline: "p")
+        let second = try RunLock(ledger: ledger.path, key: "other", pipeline: "p")
+        let error = await #expect(throws: Diagnostic.self) { try await ledger.prune(before: 0) }
+        #expect(error?.code == "already_running")
+        withExtendedLifetime((lock, second)) {}
+    }
+
+    /// A search by name is made for everything; what is known and good stays, and nothing says otherwise.
+    @Test func whatIsKnownStaysWhateverASearchForSomethingElseSays() async throws {
+        let run = try await begin()
+        let scope = try await ledger.scope(workspace: "w", engine: "api")
+        let person = try await ledger.resolve([Lookup(aliases: ["email:a"])], in: scope)[0].identity
+        let first = intent(run, [Intent.Ask(identity: person, row: 1)])
+        let chunk = try opened(await open(first, now: 1001))
+        try await ledger.settle(
+            chunk: chunk, first, .persons([result("+1", credits: 1)], costs: []), workspace: "w", now: 1002)
+        let search = intent(run, [Intent.Ask(identity: person, row: 1, kept: [.phone])])
+        let second = try opened(await open(search, now: 1003))
+        try await ledger.settle(
+            chunk: second, search, .persons([result(nil, credits: 0)], costs: []), workspace: "w", now: 1004)
+        #expect(try await ledger.recall([person])[0]?.answers.map { $0.value?.value } == ["+1"])
     }
 
     // MARK: Runs

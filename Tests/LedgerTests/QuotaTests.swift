@@ -54,6 +54,26 @@ import Testing
         #expect(Quota(Self.limits).decide(.bulk, history: [], word: Quota.Word(hold: 50), now: 50) == .go)
     }
 
+    @Test func aPolicyThatIsTighterThanOurLimitsCounts() {
+        let short = Quota.Word(policies: [Allowance.Policy(quota: 2, window: 10)])
+        let history = slots(.bulk, [100, 105])
+        #expect(
+            Quota(Self.limits).decide(.bulk, history: history, word: short, now: 106)
+                == .wait(until: 110, reason: .service))
+        #expect(Quota(Self.limits).decide(.bulk, history: history, word: short, now: 110) == .go)
+        #expect(Quota(Self.limits).decide(.bulk, history: slots(.single, [100, 105]), word: short, now: 106) == .go)
+        // A long one is for all calls together, as the day's limit is.
+        let long = Quota.Word(policies: [Allowance.Policy(quota: 2, window: 7200)])
+        #expect(
+            Quota(Self.limits).decide(.bulk, history: slots(.single, [100, 105]), word: long, now: 200)
+                == .wait(until: 7300, reason: .service))
+        #expect(
+            Quota(Self.limits).decide(
+                .bulk, history: slots(.bulk, [100, 101, 102]),
+                word: Quota.Word(policies: [Allowance.Policy(quota: 50, window: 60)]), now: 110)
+                == .wait(until: 160, reason: .minute))
+    }
+
     /// Whatever the latencies are, no window of a minute ever sees more arrivals than are allowed.
     @Test(arguments: 1...20)
     func noSlidingWindowIsEverOverfull(_ seed: UInt64) {

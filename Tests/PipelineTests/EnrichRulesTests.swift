@@ -11,12 +11,15 @@ import Testing
 
     @Test func aCircuitOpensAfterAFewFailuresInARowAndLetsOneCallTry() {
         var circuit = Circuit(attempts: 4)
-        for _ in 0..<2 { circuit.failed(now: 0) { _ in 10 } }
+        for _ in 0..<2 { circuit.failed(isProbe: false, now: 0) { _ in 10 } }
         #expect(circuit.admit(now: 0) == .go)
-        circuit.failed(now: 0) { _ in 10 }
+        circuit.failed(isProbe: false, now: 0) { _ in 10 }
         #expect(circuit.isOpen && circuit.admit(now: 9) == .wait)
         #expect(circuit.admit(now: 10) == .probe)
         #expect(circuit.admit(now: 10) == .wait)
+        // Calls that had left before it opened say nothing new, however many they are.
+        for _ in 0..<9 { circuit.failed(isProbe: false, now: 11) { _ in 10 } }
+        #expect(!circuit.isGivenUp && circuit.admit(now: 11) == .wait)
         circuit.succeeded()
         #expect(!circuit.isOpen && circuit.admit(now: 10) == .go)
     }
@@ -26,7 +29,7 @@ import Testing
         var pauses: [Int] = []
         for failure in 0..<7 {
             #expect(!circuit.isGivenUp, "\(failure)")
-            circuit.failed(now: 0) { tries in
+            circuit.failed(isProbe: circuit.admit(now: 0) == .probe, now: 0) { tries in
                 pauses.append(tries)
                 return 0
             }
@@ -37,7 +40,7 @@ import Testing
 
     @Test func aCallThatDoesNotGoOutLeavesTheTryToAnother() {
         var circuit = Circuit(attempts: 4)
-        for _ in 0..<3 { circuit.failed(now: 0) { _ in 0 } }
+        for _ in 0..<3 { circuit.failed(isProbe: false, now: 0) { _ in 0 } }
         let probe = circuit.admit(now: 0)
         circuit.withdraw(.go)
         #expect(circuit.admit(now: 0) == .wait)
@@ -48,24 +51,25 @@ import Testing
     @Test func oneRecordIsNoReasonToCallAServiceDownThatAnsweredBefore() {
         var circuit = Circuit(attempts: 5)
         circuit.succeeded()
-        for _ in 0..<4 { circuit.failed(now: 0) { _ in 0 } }
+        for _ in 0..<4 { circuit.failed(isProbe: circuit.isOpen, now: 0) { _ in 0 } }
         #expect(circuit.isDown(records: 100) && !circuit.isDown(records: 1))
         var fresh = Circuit(attempts: 5)
-        for _ in 0..<4 { fresh.failed(now: 0) { _ in 0 } }
+        for _ in 0..<4 { fresh.failed(isProbe: false, now: 0) { _ in 0 } }
         #expect(fresh.isDown(records: 1))
     }
 
     // MARK: What the service says of its limits
 
     private func fields(_ fields: [String: String], now: Double = 1_800_000_000) -> RateLimitFields {
-        RateLimitFields(field: { fields[$0] }, now: now)
+        RateLimitFields(field: { fields[$0].map { [$0] } ?? [] }, now: now)
     }
 
     @Test(
         arguments: [
             (["ratelimit": "\"minute\";r=5;t=30"], Allowance(remaining: 5, resetsIn: 30)),
             (["ratelimit": "\"a\";r=50;t=30, \"b\";r=2;t=600"], Allowance(remaining: 2, resetsIn: 600)),
-            (["ratelimit": "limit=100, remaining=7, reset=9"], nil),
+            (["ratelimit": "limit=100, remaining=7, reset=9"], Allowance(remaining: 7, resetsIn: 9)),
+            (["ratelimit": "\"a,;=b\";r=5;t=30"], Allowance(remaining: 5, resetsIn: 30)),
             (["ratelimit-remaining": "0", "ratelimit-reset": "12.5"], Allowance(remaining: 0, resetsIn: 12.5)),
             (["x-ratelimit-remaining": "3", "x-ratelimit-reset": "1800000020"], Allowance(remaining: 3, resetsIn: 20)),
             (
@@ -83,6 +87,29 @@ import Testing
         ] as [([String: String], Allowance?)])
     func limitFieldsAreReadInEverySpelling(_ given: [String: String], _ allowance: Allowance?) {
         #expect(fields(given).allowance == allowance)
+    }
+
+    @Test(
+        arguments: [
+            ("\"minute\";q=20;w=60", [(20, 60.0)]),
+            ("\"a\";q=5;w=1, \"day\";q=10000;w=86400", [(5, 1), (10_000, 86_400)]),
+            ("20;w=60", [(20, 60)]), ("100, 20;w=60", [(20, 60)]), ("\"a;q=1;w=1\";q=7;w=2", [(7, 2)]),
+            ("\"bytes\";q=500;w=60;qu=\"content-bytes\"", []), ("\"a\";q=0;w=60", []), ("\"a\";q=5;w=1e9", []),
+            ("\"a\";q=5", []), ("soon", []),
+        ] as [(String, [(Int, Double)])])
+    func policiesAreReadInEverySpelling(_ given: String, _ policies: [(Int, Double)]) {
+        let expected = policies.map { Allowance.Policy(quota: $0.0, window: $0.1) }
+        #expect(fields(["ratelimit-policy": given]).allowance?.policies ?? [] == expected)
+    }
+
+    @Test func whatIsLeftWithoutATimeIsLeftForTheWindowOfItsPolicy() {
+        let policy = "\"minute\";q=20;w=45"
+        let allowance = fields(["ratelimit": "\"minute\";r=3", "ratelimit-policy": policy]).allowance
+        #expect(
+            allowance
+                == Allowance(
+                    remaining: 3, resetsIn: 45, policies: [Allowance.Policy(quota: 20, window: 45)]))
+        #expect(fields(["ratelimit": "\"other\";r=3", "ratelimit-policy": policy]).allowance?.remaining == nil)
     }
 
     @Test(

@@ -83,6 +83,9 @@ import Testing
         #expect(read(403, #"{"error": "insufficient_credits"}"#) == "credits")
         #expect(read(429, #"{"error": {"code": "x", "message": "You are out of credits"}}"#) == "credits")
         #expect(read(403, #"{"error": "credits are fine, the key is not"}"#) == "key")
+        #expect(read(400, #"{"detail": "not enough credits for this request"}"#) == "credits")
+        #expect(read(429, #"{"message": "Rate limit exceeded; no credits were used"}"#) == "429")
+        #expect(read(429, #"{"message": "Credit limit exceeded"}"#, pause: .seconds(9)) == "429")
         #expect([500, 502, 503, 504].map { read($0) } == ["lost", "lost", "lost", "lost"])
     }
 

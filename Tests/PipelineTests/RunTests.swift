@@ -56,6 +56,69 @@ import Testing
         #expect(service.books.calls == [.bulk: 2])
     }
 
+    /// The next run knows of it, also where it is another pipeline, and asks by the call that charges once.
+    @Test(arguments: [EnrichSettings.WhenAnswerLost.single, .hold, .resend])
+    func whatWasHeldIsTakenUpByALaterRun(_ choice: EnrichSettings.WhenAnswerLost) async throws {
+        let service = FakeService(misbehaving: [.chargeThenCutBody])
+        let input = try runs.leads(200)
+        try await runs.run(service, input: input, booksAgree: false) { $0.enrich.whenAnswerLost = .hold }
+        let report = try await runs.run(
+            service, input: input, booksAgree: choice != .hold, chargesOnce: choice != .resend
+        ) {
+            $0.name = "another"
+            $0.enrich.whenAnswerLost = choice
+        }
+        #expect(report.records.failed == (choice == .hold ? ["answer_lost": 100] : [:]))
+        #expect(service.books.calls[.single] ?? 0 == (choice == .single ? 100 : 0))
+        #expect(service.books.calls[.bulk] == (choice == .resend ? 3 : 2))
+    }
+
+    /// What was in the air when a run died and was then started over may have been charged.
+    @Test func startingOverNeverPaysTwiceForWhatWasInTheAir() async throws {
+        let service = FakeService(misbehaving: [.chargeThenCutBody, .unauthorised])
+        let input = try runs.leads(200)
+        await #expect(throws: RunStop.keyRefused) { try await runs.run(service, input: input, booksAgree: false) }
+        let again = try await runs.run(service, input: input, booksAgree: false, fresh: true)
+        #expect(!again.run.resumed && again.records.failed.isEmpty)
+    }
+
+    @Test func aLostAnswerStaysOpenOverAPauseAndIsSettledByTheCallThatChargesOnce() async throws {
+        let service = FakeService(misbehaving: [.chargeThenCutBody], onSingle: [.outOfCredits])
+        let input = try runs.leads(100)
+        // The bulk is lost, the service has no credits for the single calls: the run pauses with nothing settled.
+        let stop = await #expect(throws: RunStop.self) { try await runs.run(service, input: input, booksAgree: false) }
+        #expect(stop?.exitCode == 75)
+        let report = try await runs.run(service, input: input, booksAgree: false)
+        #expect(report.records.failed.isEmpty && service.books.calls[.bulk] == 1)
+    }
+
+    @Test func twoPipelinesThatShareTheirPeoplePayForThemOnce() async throws {
+        let service = FakeService(latency: .milliseconds(20))
+        let input = try runs.leads(1500)
+        let folder = runs.folder
+        let reports = try await service.serving { url in
+            try await withThrowingTaskGroup(of: CreditReport.self) { group in
+                for name in ["one", "other"] {
+                    var settings = runs.settings(url, input)
+                    settings.name = name
+                    settings.output = [OutputSettings(path: folder.file("\(name).csv"))]
+                    settings.rejects = ""
+                    let own = settings
+                    group.addTask { try await runs.run(own) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+        #expect(service.books.charges.values.allSatisfy { $0 == 1 }, "somebody was charged twice")
+        #expect(reports.reduce(.zero) { $0 + $1.credits.used } == service.books.credits)
+        #expect(reports.allSatisfy { $0.records.read == 1500 && $0.records.failed.isEmpty })
+        func values(_ name: String) throws -> [Substring] {
+            try folder.read("\(name).csv").split(separator: "\n").map { $0.drop { $0 != "@" } }
+        }
+        let found = try values("one").map { $0.contains("+1212555") }
+        #expect(try values("other").map { $0.contains("+1212555") } == found && found.contains(true))
+    }
+
     @Test func oneBadRecordDoesNotTakeItsNeighboursWithIt() async throws {
         let service = FakeService(unacceptable: ["p37@acme.example"])
         let report = try await runs.run(service, input: runs.leads(100))

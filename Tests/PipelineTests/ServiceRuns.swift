@@ -47,14 +47,14 @@ struct ServiceRuns {
     @discardableResult
     func run(
         _ service: FakeService, input: String, ledger: String = "ledger.sqlite", booksAgree: Bool = true,
-        refusals: Int = 0, chargesOnce: Bool = true, clock: RunClock = .wall,
+        refusals: Int = 0, chargesOnce: Bool = true, fresh: Bool = false, clock: RunClock = .wall,
         _ change: @escaping @Sendable (inout PipelineSettings) -> Void = { _ in }
     ) async throws -> CreditReport {
         let before = service.books.credits
         let report = try await service.serving { url in
             var settings = settings(url, input)
             change(&settings)
-            return try await run(settings, ledger: ledger, clock: clock)
+            return try await run(settings, ledger: ledger, fresh: fresh, clock: clock)
         }
         let rows = try rows()
         #expect(rows.count == report.records.read)
@@ -68,13 +68,13 @@ struct ServiceRuns {
 
     /// Runs against whatever answers at the address of the settings.
     func run(
-        _ settings: PipelineSettings, ledger: String = "ledger.sqlite", clock: RunClock = .wall
+        _ settings: PipelineSettings, ledger: String = "ledger.sqlite", fresh: Bool = false, clock: RunClock = .wall
     ) async throws -> CreditReport {
         try await HTTPConnection(settings.enrich.api).with(environment: [:]) { client in
             try await Pipeline(
                 settings: settings, ledger: Ledger(path: folder.file(ledger)),
                 enricher: APIEnricher(client, settings: settings.enrich), verifier: nil, clock: clock
-            ).run()
+            ).run(fresh: fresh)
         }
     }
 

@@ -68,7 +68,7 @@ import Testing
 
     /// Ours are wrong: the service's minute is five times as long.
     @Test(arguments: [FakeService.LimitFields.draft, .olderDraft, .experimental])
-    func whatTheServiceSaysOfItsLimitsIsBelieved(_ fields: FakeService.LimitFields) async throws {
+    func whatTheServiceSaysIsLeftIsBelieved(_ fields: FakeService.LimitFields) async throws {
         var theirs = ServiceLimits.generous, ours = ServiceLimits.generous
         (theirs.bulkPerMinute, theirs.minute) = (3, .milliseconds(500))
         (ours.bulkPerMinute, ours.minute) = (3, .milliseconds(100))
@@ -78,9 +78,21 @@ import Testing
         #expect(report.requests.refused429 == 0 && report.requests.bulk == 8)
     }
 
+    /// It allows half of what we would send, and says so without saying what is left.
+    @Test func policiesThatTheServiceNamesAreKept() async throws {
+        var theirs = ServiceLimits.generous, ours = ServiceLimits.generous
+        (theirs.bulkPerMinute, theirs.minute) = (10, .milliseconds(500))
+        (ours.bulkPerMinute, ours.minute) = (20, .milliseconds(500))
+        ours.chunk = 10
+        let limits = ours
+        let service = FakeService(limits: theirs, limitFields: .policy)
+        let report = try await runs.run(service, input: runs.leads(300)) { $0.enrich.limits = limits }
+        #expect(report.requests.refused429 == 0 && report.requests.bulk == 30)
+    }
+
     @Test func aServiceThatGoesAwayEndsTheRunAndItGoesOnLater() async throws {
         let input = try runs.leads(900)
-        let service = FakeService(misbehaving: [.chargeThenCutBody, .down])
+        let service = FakeService(misbehaving: [.chargeThenCutBody, .down], onSingle: [.down])
         let stop = await #expect(throws: RunStop.self) { try await runs.run(service, input: input) }
         #expect(stop?.exitCode == 69)
         // The circuit sees to it that a service that is down is hardly asked.
@@ -109,7 +121,7 @@ import Testing
         // The next run asks for that one again, and for nobody else.
         let later = FakeService()
         let next = try await runs.run(later, input: input)
-        #expect(next.records.failed.isEmpty && later.books.recordsPerBulk.reduce(0, +) == 1)
+        #expect(next.records.failed.isEmpty && later.books.calls == [.single: 1])
     }
 
     @Test func aServiceThatKeepsRefusingPausesTheRun() async throws {
@@ -122,16 +134,17 @@ import Testing
         #expect(service.books.refusals == 3)
     }
 
-    @Test func aServiceThatIsDearerThanItsPriceListCostsOneRequestMoreAtMost() async throws {
-        // Fourfold prices: up to 24 credits a record where the worst was thought to be 8.
-        let service = FakeService(dearness: 4)
-        let most = Credits(thousandths: 20_000_000)
+    /// The worst of a record is thought to be 8 credits; it is up to 6 times as many as the service is dearer.
+    @Test(arguments: [(4, 20_000), (50, 100_000), (200, 100_000)])
+    func aServiceThatIsDearerThanItsPriceListCostsOneRequestMoreAtMost(_ dearness: Int, _ budget: Int) async throws {
+        let service = FakeService(dearness: dearness)
+        let most = Credits(thousandths: budget * 1000)
         let report = try await runs.run(service, input: runs.leads(3000)) {
             $0.enrich.maxCredits = most
             $0.enrich.limits.chunk = 50
         }
         #expect(report.records.skipped["budget"] ?? 0 > 0)
-        #expect(report.credits.used <= most + Credits(thousandths: 50 * 24_000))
+        #expect(report.credits.used <= most + Credits(thousandths: 50 * 6000 * dearness))
     }
 
     @Test func peopleAreNotAskedForWhoseAnswersAreKnownUnlessForced() async throws {

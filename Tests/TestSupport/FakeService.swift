@@ -41,7 +41,7 @@ package final class FakeService: Sendable {
 
     /// How it says what is left of its limit.
     package enum LimitFields: Sendable {
-        case none, draft, olderDraft, experimental
+        case none, draft, policy, olderDraft, experimental
     }
 
     /// How it writes its answers.
@@ -251,6 +251,8 @@ package final class FakeService: Sendable {
         return switch limitFields {
         case .none: []
         case .draft: [("RateLimit", "\"minute\";r=\(left.remaining);t=\(seconds)")]
+        case .policy:
+            [("RateLimit-Policy", "\"minute\";q=\(limits.bulkPerMinute);w=\(limits.minute / .seconds(1))")]
         case .olderDraft: [("RateLimit-Remaining", "\(left.remaining)"), ("RateLimit-Reset", seconds)]
         case .experimental:
             [

@@ -32,62 +32,136 @@ package struct Budget: Sendable, Equatable {
     }
 }
 
-/// What was spent, and what requests in the air may still cost.
+/// What was spent, and what requests may still cost.
 package struct Spending: Sendable, Equatable {
     package var spent = Credits.zero
-    package var inTheAir = Credits.zero
+    /// Worst case of requests that have an intent and no answer.
+    package var reserved = Credits.zero
+    /// The part of it whose answers may come at any moment.
+    package var inFlight = Credits.zero
+    /// Whether the run has requests without an answer, so that what they cost less than their worst comes back.
+    package var isWaiting = false
+    /// How many times dearer than its worst an answer turned out, 1 or more; nil where none has come yet to a request of
+    /// the same kind: to the same call for the same channels.
+    package var dearest: Double?
+    /// Whether a request is in flight whose kind has had no answer yet.
+    package var isTrying = false
 }
 
 extension Budget {
-    /// What is left for a run to spend.
+    /// What is left of one limit.
     struct Left {
-        /// Of the tighter limit.
+        /// What is neither spent nor reserved.
         var credits: Credits
-        /// What the run's own requests in the air may still cost; the answers to them may leave more.
-        var ownInTheAir: Credits
-        /// When the tighter limit is lifted, in seconds since 1970; nil where it is the run's own.
+        var inFlight: Credits
+        var isWaiting: Bool
+        var isTrying: Bool
+        var dearest: Double?
+        /// When the limit is lifted, in seconds since 1970; nil where it never is.
         var renewedAt: Double?
-    }
 
-    /// Nil without limits.
-    ///
-    /// - Parameter id: the run that wants to spend.
-    func left(_ database: Database, run id: Int64, now: Double) throws -> Left? {
-        guard !isUnlimited else { return nil }
-        let own = try Self.spending(database, where: "run = ?", [id])
-        var left = Left(credits: .zero, ownInTheAir: own.inTheAir)
-        let ofRun = run.map { $0 - own.spent - own.inTheAir }
-        let ofMonth = try month.map { month in
-            // Requests of other runs may be in the air, or of a process that is gone; their worst stays reserved.
-            let all = try Self.spending(database, monthOf: id, now: now)
-            return month - all.spent - all.inTheAir
+        init(_ limit: Credits, _ spending: Spending, renewedAt: Double? = nil) {
+            credits = max(.zero, limit - spending.spent - spending.reserved)
+            (inFlight, isWaiting) = (spending.inFlight, spending.isWaiting)
+            (isTrying, dearest) = (spending.isTrying, spending.dearest)
+            self.renewedAt = renewedAt
         }
-        left.credits = max(.zero, [ofRun, ofMonth].compactMap { $0 }.min() ?? .zero)
-        if let ofMonth, ofRun.map({ ofMonth < $0 }) ?? true { left.renewedAt = Self.nextMonth(now) }
-        return left
+
+        /// How many times dearer than their worst requests may turn out for the limit to be exceeded by one of them at most.
+        ///
+        /// Where a price list is wrong, the reserve for requests in flight is wrong as well. So they fly together only
+        /// while the limit would cover them at so many times their worst, and one by one at its end; the first one of a
+        /// kind, which shows what the kind really costs, flies alone.
+        private var doubt: Double { isTrying ? .infinity : dearest.map { $0 * 10 } ?? .infinity }
+
+        /// What stands in the way of a request; nil where its worst case is covered.
+        ///
+        /// - Parameters:
+        ///   - isReserved: whether its worst is reserved already.
+        ///   - perRecord: what one record may cost at most.
+        func shortage(worst: Credits, perRecord: Credits, isReserved: Bool = false) -> Opening? {
+            let together = Double(inFlight.thousandths + worst.thousandths)
+            let doubtful = inFlight == .zero ? 0 : together * (doubt - 1)
+            let needed = doubtful + (isReserved ? 0 : Double(worst.thousandths))
+            guard needed > Double(credits.thousandths) else { return nil }
+            if inFlight > .zero || isWaiting { return .waitForAnswer }
+            return .overBudget(fitting: credits.thousandths / perRecord.thousandths, renewedAt: renewedAt)
+        }
     }
 
-    static func spending(_ database: Database, monthOf run: Int64, now: Double) throws -> Spending {
-        try spending(
-            database,
-            where: """
+    /// What is left of each limit, the run's own first.
+    ///
+    /// - Parameters:
+    ///   - intent: what is to be spent for.
+    ///   - now: seconds since 1970.
+    ///   - patience: after how many seconds without an answer the process that sent a request is taken for dead; its worst
+    ///     stays reserved until the run is taken up again.
+    func left(_ database: Database, for intent: Intent, now: Double, patience: Double = 0) throws -> [Left] {
+        var left: [Left] = []
+        if let run {
+            left.append(Left(run, try Self.spending(database, where: "run = ?", [intent.run], intent, since: 0)))
+        }
+        if let month {
+            let ofMonth = """
                 sent_at >= ? AND run IN (
                   SELECT run.id FROM run JOIN run AS own ON own.workspace = run.workspace AND own.engine = run.engine
                   WHERE own.id = ?)
-                """, [monthStart(now), run])
+                """
+            let all = try Self.spending(
+                database, where: ofMonth, [Self.monthStart(now), intent.run], intent, since: now - patience)
+            left.append(Left(month, all, renewedAt: Self.nextMonth(now)))
+        }
+        return left
+    }
+
+    /// What stands in the way of a request; nil where its worst case is covered.
+    func shortage(
+        _ database: Database, _ intent: Intent, perRecord: Credits, now: Double, patience: Double,
+        isReserved: Bool = false
+    ) throws -> Opening? {
+        guard perRecord > .zero else { return nil }
+        let shortages = try left(database, for: intent, now: now, patience: patience).compactMap {
+            $0.shortage(worst: intent.worst, perRecord: perRecord, isReserved: isReserved)
+        }
+        return shortages.min { Self.room($0) < Self.room($1) }
+    }
+
+    /// Records for which there is room, to find the tighter of two limits.
+    private static func room(_ opening: Opening) -> Int {
+        if case .overBudget(let fitting, _) = opening { fitting } else { .max }
     }
 
     /// An answer that was lost counts as dearly as it may have been.
-    static func spending(_ database: Database, where condition: String, _ arguments: StatementArguments) throws
-        -> Spending
-    {
+    ///
+    /// - Parameters:
+    ///   - intent: its run's requests are in flight for as long as they have no answer.
+    ///   - since: those of other runs are where they left since then, in seconds since 1970.
+    private static func spending(
+        _ database: Database, where condition: String, _ arguments: StatementArguments, _ intent: Intent, since: Double
+    ) throws -> Spending {
+        let isInFlight = "state = 'intent' AND (run = :run OR sent_at > :since)"
         let row = try Row.fetchOne(
             database,
             sql: """
+                WITH counted AS (SELECT * FROM chunk WHERE \(condition))
                 SELECT coalesce(sum(CASE WHEN state = 'answered' THEN credits WHEN state = 'lost' THEN worst ELSE 0 END), 0),
-                  coalesce(sum(CASE WHEN state IN ('intent', 'turned_away') THEN worst ELSE 0 END), 0)
-                FROM chunk WHERE \(condition)
-                """, arguments: arguments)
-        return Spending(spent: Credits(thousandths: row?[0] ?? 0), inTheAir: Credits(thousandths: row?[1] ?? 0))
+                  coalesce(sum(CASE WHEN state IN ('intent', 'turned_away') THEN worst ELSE 0 END), 0),
+                  coalesce(sum(CASE WHEN \(isInFlight) THEN worst ELSE 0 END), 0),
+                  coalesce(max(run = :run AND state IN ('intent', 'turned_away')), 0),
+                  max(CASE WHEN state = 'answered' AND worst > 0 AND endpoint = :endpoint AND channels = :channels
+                    THEN max(1.0, 1.0 * credits / worst) END),
+                  coalesce(max(\(isInFlight) AND NOT EXISTS (
+                    SELECT 1 FROM chunk AS known WHERE known.run = counted.run AND known.endpoint = counted.endpoint
+                      AND known.channels = counted.channels AND known.state = 'answered')), 0)
+                FROM counted
+                """,
+            arguments: arguments + [
+                "run": intent.run, "since": since, "endpoint": intent.endpoint.rawValue,
+                "channels": Int(intent.channels.bits),
+            ])
+        return Spending(
+            spent: Credits(thousandths: row?[0] ?? 0), reserved: Credits(thousandths: row?[1] ?? 0),
+            inFlight: Credits(thousandths: row?[2] ?? 0), isWaiting: row?[3] ?? false, dearest: row?[4],
+            isTrying: row?[5] ?? false)
     }
 }

@@ -14,10 +14,14 @@ package struct Intent: Sendable {
         package var identity: Int64
         /// The row's number in the run, 1-based.
         package var row: Int
+        /// Channels whose values are known and good: where the service is asked for everything, what it says of them is
+        /// passed over.
+        package var kept: ChannelSet
 
-        package init(identity: Int64, row: Int) {
+        package init(identity: Int64, row: Int, kept: ChannelSet = []) {
             self.identity = identity
             self.row = row
+            self.kept = kept
         }
     }
 
@@ -111,9 +115,6 @@ package enum ChunkState: String, Sendable {
     case answered, refused, split, unavailable, lost
     /// The service was not ready for it, charged nothing, and was not asked again yet.
     case turnedAway = "turned_away"
-
-    /// Whether the request may have been charged without an answer.
-    package var isUncertain: Bool { self == .intent || self == .lost }
 }
 
 /// An ask that an earlier attempt at this run made for a row that was not written yet.

@@ -10,6 +10,8 @@ package enum Opening: Sendable, Equatable {
     case wait(seconds: Double, reason: Quota.Reason)
     /// Quota or budget is held by requests in the air; ask again when one has come back.
     case waitForAnswer
+    /// Another run has had answers for the records at these places since this run began.
+    case answeredMeanwhile(places: [Int])
     /// The budget covers only so many of the records; it is renewed at a time in seconds since 1970, if ever.
     case overBudget(fitting: Int, renewedAt: Double? = nil)
 }
@@ -28,7 +30,14 @@ extension Ledger {
         patience: Double, ahead: Int = 0
     ) async throws -> Opening {
         try await write(.full) { database in
-            if let short = try Self.shortage(database, intent, budget, perRecord, now.wall) { return short }
+            let overlap = try Overlap(database, intent, since: now.wall - patience)
+            if overlap.isInTheAir { return .waitForAnswer }
+            if !overlap.answered.isEmpty { return .answeredMeanwhile(places: overlap.answered) }
+            if let short = try budget.shortage(
+                database, intent, perRecord: perRecord, now: now.wall, patience: patience)
+            {
+                return short
+            }
             let book = try QuotaBook(database, workspace: workspace, at: now)
             let slot: Int64
             switch try book.take(intent.endpoint, quota, patience: patience, ahead: ahead) {
@@ -44,15 +53,20 @@ extension Ledger {
         }
     }
 
-    /// Takes another slot for a request that the service turned away without charging it.
+    /// Takes another slot for a request that the service turned away without charging it; its worst is reserved already.
     package func reopen(
-        chunk: Int64, endpoint: Endpoint, workspace: String, quota: Quota, now: Moment, patience: Double,
-        ahead: Int = 0
+        chunk: Int64, _ intent: Intent, workspace: String, quota: Quota, budget: Budget, perRecord: Credits,
+        now: Moment, patience: Double, ahead: Int = 0
     ) async throws -> Opening {
         try await write(.full) { database in
+            if let short = try budget.shortage(
+                database, intent, perRecord: perRecord, now: now.wall, patience: patience, isReserved: true)
+            {
+                return short
+            }
             let book = try QuotaBook(database, workspace: workspace, at: now)
             let slot: Int64
-            switch try book.take(endpoint, quota, patience: patience, ahead: ahead) {
+            switch try book.take(intent.endpoint, quota, patience: patience, ahead: ahead) {
             case .taken(let taken): slot = taken
             case .none(let why): return why
             }
@@ -106,8 +120,8 @@ extension Ledger {
         try await write(.relaxed) { database in
             var intent = intent
             var settlement = settlement
-            if let left = try budget.left(database, run: intent.run, now: now) {
-                let affordable = settlement.affordable(left.credits)
+            if let left = try budget.left(database, for: intent, now: now).map(\.credits).min() {
+                let affordable = settlement.affordable(left)
                 settlement = settlement.first(affordable)
                 intent.asks = Array(intent.asks.prefix(affordable))
             }
@@ -147,6 +161,42 @@ extension Ledger {
         }
     }
 
+    /// What may have been charged without an answer that came or will come, by identity, oldest first.
+    ///
+    /// Requests of all runs of the workspace on the same engine count, with the channels that no later answer covers.
+    /// - Parameter since: requests of other runs that left before, in seconds since 1970, count no more: a value that came
+    ///   with them would be asked for again by now.
+    package func openLosses(run: Int64, since: Double) async throws -> [Int64: [EarlierAsk]] {
+        try await read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT ask.row, ask.identity, chunk.endpoint, chunk.channels & ~coalesce(
+                        (SELECT sum(1 << answer.channel) FROM answer
+                         WHERE answer.identity = ask.identity AND answer.chunk > chunk.id), 0) AS open,
+                      chunk.state
+                    FROM chunk JOIN ask ON ask.chunk = chunk.id JOIN run ON run.id = chunk.run
+                      JOIN run AS own ON own.workspace = run.workspace AND own.engine = run.engine
+                    WHERE chunk.state IN ('intent', 'lost') AND own.id = ?1 AND (run.id = ?1 OR chunk.sent_at > ?2)
+                      AND NOT EXISTS (SELECT 1 FROM account WHERE account.identity = ask.identity AND account.chunk > chunk.id)
+                    ORDER BY chunk.id
+                    """, arguments: [run, since])
+            var losses: [Int64: [EarlierAsk]] = [:]
+            while let row = try rows.next() {
+                guard let endpoint = Endpoint(rawValue: row[2]), let state = ChunkState(rawValue: row[4]) else {
+                    continue
+                }
+                let channels = ChannelSet(bits: UInt8(row[3] as Int))
+                guard endpoint == .account || !channels.isEmpty else { continue }
+                losses[row[1], default: []].append(
+                    EarlierAsk(
+                        identity: row[1], endpoint: endpoint, channels: channels, state: state, credits: .zero,
+                        recordID: ""))
+            }
+            return losses
+        }
+    }
+
     /// Identities that were asked for in this run for nothing, and will not be asked for again in it.
     package func failures(run: Int64) async throws -> [Int64: ChunkState] {
         try await read { database in
@@ -163,25 +213,6 @@ extension Ledger {
     }
 
     // MARK: Pieces of a transaction
-
-    /// How many times dearer than their worst requests may turn out for the budget to be exceeded by one of them at most.
-    ///
-    /// Where a price list is wrong, the reserve for requests in the air is wrong as well. So they fly together only while
-    /// the budget would cover them at so many times their worst, and one by one at its end.
-    private static let doubt = 10
-
-    /// Nil where the worst case of the request is covered.
-    private static func shortage(
-        _ database: Database, _ intent: Intent, _ budget: Budget, _ perRecord: Credits, _ now: Double
-    ) throws -> Opening? {
-        guard perRecord > .zero, let left = try budget.left(database, run: intent.run, now: now) else { return nil }
-        let inTheAir = left.ownInTheAir.thousandths
-        let doubtful = inTheAir == 0 ? 0 : (inTheAir + intent.worst.thousandths) * (doubt - 1)
-        guard intent.worst.thousandths + doubtful > left.credits.thousandths else { return nil }
-        if inTheAir > 0 { return .waitForAnswer }
-        return .overBudget(
-            fitting: left.credits.thousandths / perRecord.thousandths, renewedAt: left.renewedAt)
-    }
 
     private static func insertChunk(
         _ database: Database, _ intent: Intent, state: ChunkState, at now: Double, slot: Int64?
@@ -223,7 +254,7 @@ private struct AnswerWriter {
         case .persons(let results, let costs):
             for (index, (asked, result)) in zip(intent.asks, results).enumerated() {
                 try writeAsk(asked, chunk, result.creditsUsed, result.recordID)
-                for channel in intent.channels {
+                for channel in intent.channels.subtracting(asked.kept) {
                     let value = result.channels[channel]?.value
                     let cost = costs.indices.contains(index) ? costs[index][channel]?.thousandths : nil
                     try answer.run(

@@ -49,10 +49,15 @@ package struct Quota: Sendable, Equatable {
         package var hold: Double?
         /// How many calls it still takes until when.
         package var allowance: (remaining: Int, until: Double)?
+        /// Limits that it names besides ours.
+        package var policies: [Allowance.Policy]
 
-        package init(hold: Double? = nil, allowance: (remaining: Int, until: Double)? = nil) {
+        package init(
+            hold: Double? = nil, allowance: (remaining: Int, until: Double)? = nil, policies: [Allowance.Policy] = []
+        ) {
             self.hold = hold
             self.allowance = allowance
+            self.policies = policies
         }
     }
 
@@ -67,31 +72,46 @@ package struct Quota: Sendable, Equatable {
             return .wait(until: allowance.until, reason: .service)
         }
         let perMinute = kind == .bulk ? limits.bulkPerMinute : limits.singlePerMinute
-        let minute = decide(history.filter { $0.kind == kind }, limit: perMinute, window: limits.minute, .minute, now)
-        let day = decide(history, limit: limits.perDay, window: limits.day, .day, now)
-        switch (minute, day) {
-        case (.waitForAnswer, _), (_, .waitForAnswer): return .waitForAnswer
-        case (.wait(let first, _), .wait(let second, _)): return second >= first ? day : minute
-        case (.wait, .go): return minute
-        case (.go, .wait): return day
-        case (.go, .go): break
+        let ofKind = history.filter { $0.kind == kind }
+        let minute = Allowance.Policy(quota: perMinute, window: limits.minute.inSeconds)
+        var day = Allowance.Policy(quota: limits.perDay, window: limits.day.inSeconds)
+        var decision = decide(ofKind, minute, .minute, now)
+        decision = later(decision, decide(history, day, .day, now))
+        for policy in word.policies {
+            decision = later(decision, decide(policy.isShort ? ofKind : history, policy, .service, now))
         }
+        guard decision == .go else { return decision }
         // Slots are there, but others have a better use for them; they take them as soon as their own minute allows.
-        let isLeft = ahead == 0 || decide(history, limit: limits.perDay - ahead, window: limits.day, .day, now) == .go
-        return isLeft ? .go : .waitForAnswer
+        day.quota -= ahead
+        return ahead == 0 || decide(history, day, .day, now) == .go ? .go : .waitForAnswer
     }
 
-    private func decide(_ slots: [Slot], limit: Int, window: Duration, _ reason: Reason, _ now: Double) -> Decision {
-        let length = window.inSeconds
-        let taken = slots.filter { $0.counted.map { $0 + length > now } ?? true }
-        guard taken.count >= limit else { return .go }
-        guard limit > 0 else { return .wait(until: now + length, reason: reason) }
+    /// The decision of two limits together.
+    private func later(_ first: Decision, _ second: Decision) -> Decision {
+        switch (first, second) {
+        case (.waitForAnswer, _), (_, .waitForAnswer): .waitForAnswer
+        case (.wait(let early, _), .wait(let late, _)): late >= early ? second : first
+        case (.wait, .go): first
+        case (.go, _): second
+        }
+    }
+
+    /// The decision of one limit over the calls that it counts.
+    func decide(_ slots: [Slot], _ limit: Allowance.Policy, _ reason: Reason, _ now: Double) -> Decision {
+        let taken = slots.filter { $0.counted.map { $0 + limit.window > now } ?? true }
+        guard taken.count >= limit.quota else { return .go }
+        guard limit.quota > 0 else { return .wait(until: now + limit.window, reason: reason) }
         // The call may leave once so many have come free that fewer than the limit are left.
         let frees = taken.compactMap(\.counted).sorted()
-        let needed = taken.count - limit
+        let needed = taken.count - limit.quota
         guard needed < frees.count else { return .waitForAnswer }
-        return .wait(until: frees[needed] + length, reason: reason)
+        return .wait(until: frees[needed] + limit.window, reason: reason)
     }
+}
+
+extension Allowance.Policy {
+    /// Whether it is for calls of one kind: longer limits count all calls together, as the day's does.
+    var isShort: Bool { window <= 3600 }
 }
 
 extension Duration {

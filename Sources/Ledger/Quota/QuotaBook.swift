@@ -70,14 +70,17 @@ struct QuotaBook {
         try database.execute(
             sql: "DELETE FROM quota_slot WHERE workspace = ? AND taken_at < ? AND gone_by < ?",
             arguments: [workspace, now - 2 * day, now - day])
+        let word = try word(on: kind)
         // What is older than a minute matters only where the day is nearly full.
+        let minute = ([quota.limits.minute.inSeconds] + word.policies.filter(\.isShort).map(\.window)).max() ?? 0
+        let fewest = ([quota.limits.perDay] + word.policies.filter { !$0.isShort }.map(\.quota)).min() ?? 0
         let today =
             try Int.fetchOne(
                 database, sql: "SELECT count(*) FROM quota_slot WHERE workspace = ?", arguments: [workspace]) ?? 0
         let history =
-            today + ahead < quota.limits.perDay
-            ? try slots(kind, since: now - quota.limits.minute.inSeconds) : try slots(nil, since: now - day)
-        return quota.decide(kind, history: history, word: try word(on: kind), ahead: ahead, now: now)
+            today + ahead < fewest
+            ? try slots(kind, since: now - minute) : try slots(nil, since: now - max(day, minute))
+        return quota.decide(kind, history: history, word: word, ahead: ahead, now: now)
     }
 
     /// The call has come back: its slot frees one window from now.
@@ -92,19 +95,40 @@ struct QuotaBook {
         else { return }
         try database.execute(
             sql: "UPDATE quota_slot SET answered_at = ? WHERE id = ?", arguments: [now, row["id"] as Int64])
-        guard let allowance else { return }
+        if let allowance { try believe(allowance, on: row["kind"], slot: row["id"]) }
+    }
+
+    /// Keeps what the service said, unless a call that left later has had an answer before.
+    private func believe(_ allowance: Allowance, on kind: String, slot: Int64) throws {
+        let newer = try Int64.fetchOne(
+            database, sql: "SELECT slot FROM quota_allowance WHERE workspace = ? AND kind = ? AND until > ?",
+            arguments: [workspace, kind, now])
+        guard slot > newer ?? 0 else { return }
+        if !allowance.policies.isEmpty { try keep(allowance.policies, kind) }
+        guard let remaining = allowance.remaining else { return }
         // Calls in the air may not have been counted yet.
         let inTheAir =
             try Int.fetchOne(
                 database,
                 sql:
                     "SELECT count(*) FROM quota_slot WHERE workspace = ? AND kind = ? AND answered_at IS NULL AND gone_by > ?",
-                arguments: [workspace, row["kind"] as String, now]) ?? 0
+                arguments: [workspace, kind, now]) ?? 0
         try database.execute(
-            sql: "INSERT OR REPLACE INTO quota_allowance (workspace, kind, remaining, until) VALUES (?, ?, ?, ?)",
-            arguments: [
-                workspace, row["kind"] as String, max(0, allowance.remaining - inTheAir), now + allowance.resetsIn,
-            ])
+            sql:
+                "INSERT OR REPLACE INTO quota_allowance (workspace, kind, remaining, until, slot) VALUES (?, ?, ?, ?, ?)",
+            arguments: [workspace, kind, max(0, remaining - inTheAir), now + allowance.resetsIn, slot])
+    }
+
+    private func keep(_ policies: [Allowance.Policy], _ kind: String) throws {
+        try database.execute(
+            sql: "DELETE FROM quota_policy WHERE workspace = ? AND kind = ?", arguments: [workspace, kind])
+        for policy in policies where policy.quota > 0 && policy.window > 0 {
+            try database.execute(
+                sql: """
+                    INSERT INTO quota_policy (workspace, kind, window, quota) VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET quota = min(quota, excluded.quota)
+                    """, arguments: [workspace, kind, policy.window, policy.quota])
+        }
     }
 
     /// Nobody in the workspace calls for so long.
@@ -149,6 +173,11 @@ struct QuotaBook {
         let allowance = try Row.fetchOne(
             database, sql: "SELECT remaining, until FROM quota_allowance WHERE workspace = ? AND kind = ?",
             arguments: [workspace, kind.rawValue])
-        return Quota.Word(hold: hold, allowance: allowance.map { (max(0, $0[0]), $0[1]) })
+        let policies = try Row.fetchAll(
+            database, sql: "SELECT quota, window FROM quota_policy WHERE workspace = ? AND kind = ?",
+            arguments: [workspace, kind.rawValue])
+        return Quota.Word(
+            hold: hold, allowance: allowance.map { (max(0, $0[0]), $0[1]) },
+            policies: policies.map { Allowance.Policy(quota: $0[0], window: $0[1]) })
     }
 }

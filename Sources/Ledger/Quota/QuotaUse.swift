@@ -5,7 +5,7 @@ import GRDB
 /// How much of a workspace's limits is used, and what was spent.
 package struct QuotaUse: Sendable, Equatable {
     package struct Limit: Sendable, Equatable {
-        /// `bulk_per_minute`, `single_per_minute` or `per_day`.
+        /// `bulk_per_minute`, `single_per_minute`, `per_day`, or `bulk_per_60s` for one that the service named.
         package var name: String
         package var allowed: Int
         package var used: Int
@@ -27,27 +27,30 @@ extension Ledger {
         try await write(.relaxed) { database in
             let book = try QuotaBook(database, workspace: workspace, at: now)
             let limits = quota.limits
-            let parts: [(name: String, kind: Quota.Kind?, allowed: Int, window: Duration)] = [
-                ("bulk_per_minute", .bulk, limits.bulkPerMinute, limits.minute),
-                ("single_per_minute", .single, limits.singlePerMinute, limits.minute),
-                ("per_day", nil, limits.perDay, limits.day),
+            let minute = limits.minute.inSeconds
+            var parts: [(name: String, kind: Quota.Kind?, limit: Allowance.Policy)] = [
+                ("bulk_per_minute", .bulk, Allowance.Policy(quota: limits.bulkPerMinute, window: minute)),
+                ("single_per_minute", .single, Allowance.Policy(quota: limits.singlePerMinute, window: minute)),
+                ("per_day", nil, Allowance.Policy(quota: limits.perDay, window: limits.day.inSeconds)),
             ]
+            for kind in Quota.Kind.allCases {
+                for policy in try book.word(on: kind).policies {
+                    let name = "\(kind.rawValue)_per_\(policy.window.formatted(.number.grouping(.never)))s"
+                    parts.append((name, policy.isShort ? kind : nil, policy))
+                }
+            }
             let word = try book.word(on: .bulk)
             return QuotaUse(
                 limits: try parts.map { part in
-                    let slots = try book.slots(part.kind, since: book.now - part.window.inSeconds)
-                    var alone = quota
-                    // One limit at a time: the others are as wide as can be.
-                    alone.limits.perDay = part.kind == nil ? limits.perDay : .max
-                    if part.kind == nil { (alone.limits.bulkPerMinute, alone.limits.singlePerMinute) = (.max, .max) }
+                    let slots = try book.slots(part.kind, since: book.now - part.limit.window)
                     let freesIn: Double? =
-                        switch alone.decide(part.kind ?? .bulk, history: slots, now: book.now) {
+                        switch quota.decide(slots, part.limit, .service, book.now) {
                         case .go: 0
                         case .wait(let until, _): until - book.now
                         case .waitForAnswer: nil
                         }
                     return QuotaUse.Limit(
-                        name: part.name, allowed: part.allowed, used: slots.count, freesIn: freesIn)
+                        name: part.name, allowed: part.limit.quota, used: slots.count, freesIn: freesIn)
                 },
                 heldFor: max(0, (word.hold ?? 0) - book.now),
                 spentToday: try Self.spent(database, workspace, since: Budget.dayStart(now.wall)),

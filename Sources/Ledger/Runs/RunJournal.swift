@@ -33,10 +33,14 @@ extension Ledger {
                 }
                 return try Self.takeUp(database, open)
             }
-            try database.execute(
-                sql:
-                    "UPDATE run SET status = 'abandoned' WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed', 'whole')",
-                arguments: [identity.key])
+            if let open {
+                try Self.settleChunks(database, ofRun: open["id"])
+                try database.execute(
+                    sql: """
+                        UPDATE run SET status = 'abandoned'
+                        WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed', 'whole')
+                        """, arguments: [identity.key])
+            }
             let name = try Self.freeName(database, pipeline: identity.pipeline, now: now)
             try database.execute(
                 sql: """
@@ -58,10 +62,7 @@ extension Ledger {
             sql:
                 "UPDATE run SET status = CASE status WHEN 'whole' THEN status ELSE 'running' END, resumed = resumed + 1 WHERE id = ?",
             arguments: [id])
-        // Nobody waits for these any more: the run's lock is held, so whoever sent them is gone.
-        try database.execute(sql: "UPDATE chunk SET state = 'lost' WHERE run = ? AND state = 'intent'", arguments: [id])
-        try database.execute(
-            sql: "UPDATE chunk SET state = 'split' WHERE run = ? AND state = 'turned_away'", arguments: [id])
+        try settleChunks(database, ofRun: id)
         var checkpoint: Checkpoint?
         if let position: String = row["position"] {
             let lengths = try Row.fetchAll(
@@ -74,6 +75,13 @@ extension Ledger {
         return Run(
             id: id, name: row["name"], startedAt: row["started_at"], isResumed: true,
             isWhole: row["status"] == Run.Status.whole.rawValue, checkpoint: checkpoint)
+    }
+
+    /// Nobody waits for a run's requests any more: its lock is held, so whoever sent them is gone.
+    private static func settleChunks(_ database: Database, ofRun id: Int64) throws {
+        try database.execute(sql: "UPDATE chunk SET state = 'lost' WHERE run = ? AND state = 'intent'", arguments: [id])
+        try database.execute(
+            sql: "UPDATE chunk SET state = 'split' WHERE run = ? AND state = 'turned_away'", arguments: [id])
     }
 
     private static func freeName(_ database: Database, pipeline: String, now: Double) throws -> String {

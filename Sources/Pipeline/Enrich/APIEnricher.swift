@@ -24,7 +24,8 @@ package struct APIEnricher: Enricher {
     package var isExternal: Bool { true }
 
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
-        settings.prices.worst(channels, endpoint: endpoint)
+        // Never nothing, so that a budget stops also where the price list says that all is free and the service charges.
+        max(settings.prices.worst(channels, endpoint: endpoint), Credits(thousandths: 1))
     }
 
     package func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
@@ -45,7 +46,7 @@ package struct APIEnricher: Enricher {
             let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.patience.inNanoseconds))
             let response = try await client.execute(call, deadline: deadline)
             let fields = RateLimitFields(
-                field: { response.headers.first(name: $0) }, now: Date().timeIntervalSince1970)
+                field: { response.headers[$0] }, now: Date().timeIntervalSince1970)
             let answer = try await within(settings.timeout) {
                 try await response.body.collect(upTo: Self.answerLimit)
             }
@@ -112,6 +113,8 @@ enum APIReply {
         switch status {
         case 200..<300: return answer(body, request) ?? .lost(why: "the answer could not be read")
         case 402: return .outOfCredits
+        // A service that says when to come back counts calls, whatever its words are.
+        case 429 where pause != nil: return .turnedAway(after: pause, .tooMany, why: "429 Too Many Requests")
         case 400..<500 where saysOutOfCredits(body): return .outOfCredits
         case 401, 403: return .keyRefused
         case 404 where request.endpoint == .account: return .accounts([nil])
@@ -150,10 +153,11 @@ enum APIReply {
         }
         let text = [refusal.error, refusal.code, refusal.message, refusal.detail].compactMap { $0?.text.lowercased() }
             .joined(separator: " ")
-        return text.contains("credit")
-            && ["insufficient", "out of", "out_of", "not enough", "no credits", "exhausted", "exceeded"].contains {
-                text.contains($0)
-            }
+        // Both words in one phrase: "no credits were used" is said of refusals of any kind.
+        return text.firstMatch(
+            of:
+                /(insufficient|out[ _]of|not enough)[ _](api[ _])?credit|no( more)?[ _]credits?( (left|remaining|available)|[^ a-z]|$)|credits?[ _]((balance|limit)[ _])?((is|are)[ _])?(exhausted|exceeded|insufficient|used up)/
+        ) != nil
     }
 
     private static func answer(_ body: Data, _ request: EnrichmentRequest) -> EnrichmentReply? {

@@ -26,6 +26,14 @@ struct AskedBatch: Sendable {
 
     func all(_ outcome: AskOutcome) -> [AskOutcome] { asks.map { _ in outcome } }
 
+    /// The records at some places.
+    func only(_ places: [Int]) -> AskedBatch {
+        AskedBatch(
+            request: EnrichmentRequest(
+                endpoint: request.endpoint, channels: request.channels, records: places.map { request.records[$0] }),
+            asks: places.map { asks[$0] })
+    }
+
     func slice(_ range: Range<Int>, endpoint: Endpoint? = nil) -> AskedBatch {
         AskedBatch(
             request: EnrichmentRequest(

@@ -12,7 +12,7 @@ struct Circuit: Sendable, Equatable {
     private(set) var failures = 0
     /// Whether any call of the run ever got through.
     private(set) var hasSucceeded: Bool
-    /// When the next try may go out, in seconds since 1970.
+    /// When the next try may go out, on a clock that nobody sets, in seconds.
     private var retryAt = 0.0
     private var isProbing = false
 
@@ -60,10 +60,13 @@ struct Circuit: Sendable, Equatable {
         isProbing = false
     }
 
-    /// - Parameter pause: seconds in which nobody tries again, given how many tries of an open circuit failed, from 0.
-    mutating func failed(now: Double, pause: (Int) -> Double) {
+    /// - Parameters:
+    ///   - isProbe: whether the call was the one that tries; one that left before the circuit opened says nothing new.
+    ///   - pause: seconds in which nobody tries again, given how many tries of an open circuit failed, from 0.
+    mutating func failed(isProbe: Bool, now: Double, pause: (Int) -> Double) {
+        guard isProbe || !isOpen else { return }
         failures += 1
-        isProbing = false
+        if isProbe { isProbing = false }
         if isOpen { retryAt = now + pause(failures - threshold) }
     }
 }

@@ -15,7 +15,10 @@ struct DepartureGate: Sendable {
     let progress: ProgressMeter
 
     enum Departure: Sendable {
-        case opened(Int64)
+        /// - Parameter isProbe: whether it tries if a service is back that was down.
+        case opened(Int64, isProbe: Bool)
+        /// Another run has had answers for the records at these places meanwhile.
+        case answeredMeanwhile(places: [Int])
         /// The day's quota is used up, and the run goes on without.
         case noQuota
         /// The budget covers only so many records.
@@ -32,23 +35,27 @@ struct DepartureGate: Sendable {
     static let creditPause = Duration.seconds(600)
 
     /// Waits until a request may leave, and takes its intent and its slot.
-    func leave(_ batch: AskedBatch, run: Int64) async throws -> Departure {
+    ///
+    /// - Parameter isNew: whether it is the request's first call; what follows upon another call holds up a place that
+    ///   those behind it wait for, and lets nobody go first.
+    func leave(_ batch: AskedBatch, run: Int64, isNew: Bool) async throws -> Departure {
         let intent = batch.intent(run: run, enricher)
         let perRecord = enricher.worst(intent.channels, endpoint: intent.endpoint)
         return try await wait(records: batch.asks.count) {
             try await ledger.open(
                 intent, workspace: workspace, quota: Quota(settings.limits), budget: settings.budget,
                 perRecord: perRecord, now: clock.moment, patience: settings.api.patience.inSeconds,
-                ahead: lanes.ahead(of: intent.endpoint))
+                ahead: isNew ? lanes.ahead(of: intent.endpoint) : 0)
         }
     }
 
     /// The same for a request that was turned away; its budget is reserved already.
-    func leaveAgain(_ chunk: Int64, _ endpoint: Endpoint) async throws -> Departure {
-        try await wait(records: 1) {
+    func leaveAgain(_ chunk: Int64, _ intent: Intent) async throws -> Departure {
+        let perRecord = enricher.worst(intent.channels, endpoint: intent.endpoint)
+        return try await wait(records: intent.asks.count) {
             try await ledger.reopen(
-                chunk: chunk, endpoint: endpoint, workspace: workspace, quota: Quota(settings.limits),
-                now: clock.moment, patience: settings.api.patience.inSeconds, ahead: lanes.ahead(of: endpoint))
+                chunk: chunk, intent, workspace: workspace, quota: Quota(settings.limits), budget: settings.budget,
+                perRecord: perRecord, now: clock.moment, patience: settings.api.patience.inSeconds)
         }
     }
 
@@ -56,7 +63,7 @@ struct DepartureGate: Sendable {
         var glance = Self.glance.first
         while true {
             try stop.check()
-            let now = clock.now()
+            let now = clock.uptime().seconds
             let admission = circuit.with { $0.admit(now: now) }
             if admission == .wait {
                 try await clock.sleep(Self.glance.most)
@@ -69,10 +76,11 @@ struct DepartureGate: Sendable {
                 circuit.with { $0.withdraw(admission) }
                 throw error
             }
-            if case .opened(let chunk) = opening { return .opened(chunk) }
+            if case .opened(let chunk) = opening { return .opened(chunk, isProbe: admission == .probe) }
             circuit.with { $0.withdraw(admission) }
             switch opening {
-            case .opened(let chunk): return .opened(chunk)
+            case .opened: break
+            case .answeredMeanwhile(let places): return .answeredMeanwhile(places: places)
             case .overBudget(let fitting, let renewedAt):
                 guard fitting == 0 else { return .budget(fitting: min(fitting, records)) }
                 switch settings.whenExhausted.credits {
@@ -80,7 +88,7 @@ struct DepartureGate: Sendable {
                 case .pause: throw outOfBudget()
                 case .wait:
                     guard let renewedAt else { throw outOfBudget() }
-                    try await sleep(renewedAt - now)
+                    try await sleep(renewedAt - clock.now())
                 }
             case .waitForAnswer:
                 try await clock.sleep(glance)
@@ -106,10 +114,12 @@ struct DepartureGate: Sendable {
 
     /// Sleeps in short steps, so that a stop is noticed.
     func rest(for seconds: Double) async throws {
-        let end = clock.now() + seconds
-        progress.waiting(until: end)
-        while clock.now() < end {
-            try await clock.sleep(min(end - clock.now(), Self.nap))
+        progress.waiting(until: clock.now() + seconds)
+        let end = clock.uptime().seconds + seconds
+        while true {
+            let left = end - clock.uptime().seconds
+            guard left > 0 else { return }
+            try await clock.sleep(min(left, Self.nap))
             try stop.check()
         }
     }

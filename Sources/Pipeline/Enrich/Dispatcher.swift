@@ -101,7 +101,7 @@ struct Dispatcher: Sendable {
                 let batch = AskedBatch(request)
                 let departure: Result<DepartureGate.Departure, any Error>
                 do {
-                    departure = .success(try await gate.leave(batch, run: run.id))
+                    departure = .success(try await gate.leave(batch, run: run.id, isNew: true))
                 } catch {
                     departure = .failure(error)
                 }
@@ -115,7 +115,8 @@ struct Dispatcher: Sendable {
 
     /// Asks once quota and budget allow it, and comes back with an outcome for each record.
     private func ask(_ batch: AskedBatch, losses: Int = 0) async throws -> [AskOutcome] {
-        try await follow(batch, gate.leave(batch, run: run.id), losses: losses)
+        let outcomes = try await follow(batch, gate.leave(batch, run: run.id, isNew: false), losses: losses)
+        return losses == 0 ? outcomes : outcomes.map(\.afterLoss)
     }
 
     /// Sees a request through that has left, or says what becomes of one that cannot.
@@ -123,9 +124,10 @@ struct Dispatcher: Sendable {
         -> [AskOutcome]
     {
         switch departure {
-        case .opened(let chunk):
+        case .opened(let chunk, let isProbe):
             watch.passed(.intent)
-            return try await follow(batch, chunk: chunk, losses: losses)
+            return try await follow(batch, chunk: chunk, losses: losses, isProbe: isProbe)
+        case .answeredMeanwhile(let places): return try await recall(batch, places)
         case .noQuota: return batch.all(.notAsked(.quota))
         case .budget(let fitting):
             if fitting == 0 { return batch.all(.notAsked(.budget)) }
@@ -134,13 +136,25 @@ struct Dispatcher: Sendable {
         }
     }
 
-    private func follow(_ batch: AskedBatch, chunk: Int64, losses: Int) async throws -> [AskOutcome] {
-        let call = Call(batch: batch, intent: batch.intent(run: run.id, enricher), chunk: chunk, losses: losses)
+    /// Takes the answers of another run for some records, and asks for the others.
+    private func recall(_ batch: AskedBatch, _ places: [Int]) async throws -> [AskOutcome] {
+        let known = try await ledger.recall(places.map { batch.asks[$0].identity })
+        var outcomes = Dictionary(uniqueKeysWithValues: zip(places, known.map { $0.map(AskOutcome.known) }))
+        let others = batch.asks.indices.filter { outcomes[$0] == nil }
+        if !others.isEmpty {
+            for (place, outcome) in zip(others, try await ask(batch.only(others))) { outcomes[place] = outcome }
+        }
+        return batch.asks.indices.map { outcomes[$0].flatMap(\.self) ?? .failed(.unavailable) }
+    }
+
+    private func follow(_ batch: AskedBatch, chunk: Int64, losses: Int, isProbe: Bool) async throws -> [AskOutcome] {
+        var call = Call(
+            batch: batch, intent: batch.intent(run: run.id, enricher), chunk: chunk, losses: losses, isProbe: isProbe)
         var attempt = 1
         while true {
             // From here on the request may be charged, so it is seen through even where the run is being stopped.
-            let current = attempt
-            switch try await Task(operation: { try await send(call, attempt: current) }).value {
+            let (current, leaving) = (attempt, call)
+            switch try await Task(operation: { try await send(leaving, attempt: current) }).value {
             case .done(let outcomes): return outcomes
             case .split: return try await halves(of: batch)
             case .oneByOne: return try await oneByOne(batch)
@@ -148,10 +162,11 @@ struct Dispatcher: Sendable {
             case .after(let pause, let counts):
                 if counts { attempt += 1 }
                 try await gate.rest(for: pause.inSeconds)
-                if case .noQuota = try await gate.leaveAgain(chunk, batch.request.endpoint) {
+                guard case .opened(_, let isProbe) = try await gate.leaveAgain(chunk, call.intent) else {
                     try await settle(call, .split, nil)
                     return batch.all(.notAsked(.quota))
                 }
+                call.isProbe = isProbe
                 watch.passed(.intent)
             }
         }
@@ -164,6 +179,8 @@ struct Dispatcher: Sendable {
         let chunk: Int64
         /// Answers to it that were lost before.
         let losses: Int
+        /// Whether it tries if a service is back that was down.
+        var isProbe: Bool
     }
 
     private enum Step: Sendable {
@@ -207,9 +224,25 @@ struct Dispatcher: Sendable {
     }
 
     private func settle(_ call: Call, _ settlement: Settlement, _ allowance: Allowance?) async throws {
-        try await ledger.settle(
-            chunk: call.chunk, call.intent, settlement, workspace: workspace, allowance: allowance, now: clock.moment)
+        try await patiently {
+            try await ledger.settle(
+                chunk: call.chunk, call.intent, settlement, workspace: workspace, allowance: allowance,
+                now: clock.moment)
+        }
         watch.passed(.settled)
+    }
+
+    /// What was answered has been paid for, so it is kept in memory for as long as another process holds the ledger: five
+    /// minutes, where each try waits for half of one.
+    private func patiently(_ work: () async throws -> Void) async throws {
+        for _ in 1..<10 {
+            do {
+                return try await work()
+            } catch let error as Diagnostic where error.code == "ledger_locked" {
+                continue
+            }
+        }
+        try await work()
     }
 
     private func turnAway(_ call: Call, hold: Duration?, _ allowance: Allowance?, is429: Bool) async throws {
@@ -228,7 +261,7 @@ struct Dispatcher: Sendable {
     ) async throws -> Step {
         let is429 = why == .tooMany
         // A service that counts calls is not down.
-        if is429 { circuit.with { $0.succeeded() } } else { failed() }
+        if is429 { circuit.with { $0.succeeded() } } else { failed(call) }
         try await turnAway(call, hold: asked, allowance, is429: is429)
         if is429 { progress.refused() }
         if let pause = RetryPolicy(settings.retries).pause(afterAttempt: attempt, random: .random(in: 0..<1)) {
@@ -246,7 +279,7 @@ struct Dispatcher: Sendable {
 
     /// It may have been charged (DESIGN, "A lost answer"): only `/enrichment` is known to charge the same question once.
     private func lost(_ call: Call, _ why: String, _ allowance: Allowance?) async throws -> Step {
-        failed()
+        failed(call)
         try await settle(call, .lost, allowance)
         let tries = call.losses + 1
         guard tries < settings.retries.attempts, !circuit.with(\.isGivenUp) else {
@@ -263,11 +296,13 @@ struct Dispatcher: Sendable {
         }
     }
 
-    private func failed() {
+    private func failed(_ call: Call) {
         let policy = RetryPolicy(settings.retries)
-        let now = clock.now()
+        let now = clock.uptime().seconds
         circuit.with { circuit in
-            circuit.failed(now: now) { policy.pause($0 + 1, random: .random(in: 0..<1)).inSeconds }
+            circuit.failed(isProbe: call.isProbe, now: now) {
+                policy.pause($0 + 1, random: .random(in: 0..<1)).inSeconds
+            }
         }
     }
 
@@ -276,7 +311,7 @@ struct Dispatcher: Sendable {
     private func oneByOne(_ batch: AskedBatch) async throws -> [AskOutcome] {
         var outcomes: [AskOutcome] = []
         for index in batch.asks.indices {
-            outcomes += try await ask(batch.slice(index..<(index + 1), endpoint: .single))
+            outcomes += try await ask(batch.slice(index..<(index + 1), endpoint: .single)).map(\.afterLoss)
         }
         return outcomes
     }

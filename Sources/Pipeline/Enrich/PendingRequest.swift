@@ -50,6 +50,9 @@ final class PendingRequest: Sendable {
     var asks: [Intent.Ask] { state.withLock { $0.asks } }
     var records: [PersonHints] { state.withLock { $0.records } }
 
+    /// Channels that a record need not be told, see ``Intent/Ask/kept``.
+    func kept(_ index: Int) -> ChannelSet { state.withLock { $0.asks[index].kept } }
+
     // MARK: Outcome
 
     /// The outcome, where there is one.
@@ -91,6 +94,8 @@ enum AskOutcome: Sendable {
     case person(PersonResult, costs: [Channel: Credits])
     /// Nil: the company is not known.
     case account(AccountResult?)
+    /// Another run has had the answer meanwhile, and paid for it.
+    case known(Known)
     case failed(FailureReason)
     /// Never sent, for want of credits or quota; the row stays as it is.
     case notAsked(SkipReason)
@@ -107,4 +112,12 @@ enum FailureReason: String, Sendable {
 enum SkipReason: String, Sendable {
     case noIdentity = "no_identity"
     case complete, suppressed, budget, quota
+}
+
+extension AskOutcome {
+    /// The outcome of a call that follows upon a lost answer: what could not be asked again stays open, and only the call
+    /// that charges once may settle it.
+    var afterLoss: AskOutcome {
+        if case .notAsked = self { .failed(.answerLost) } else { self }
+    }
 }

@@ -70,11 +70,19 @@ struct RowFacts: Sendable {
                     channelCredits += result.creditsUsed
                 }
                 if isOwn, ownRecordID.isEmpty { ownRecordID = result.recordID }
-                for channel in wait.request.channels.intersection(plan.wanted) { recordIDs[channel] = result.recordID }
-                for channel in wait.request.channels.intersection(plan.wanted) {
+                let told = wait.request.channels.intersection(plan.wanted).subtracting(wait.request.kept(wait.index))
+                for channel in told {
+                    recordIDs[channel] = result.recordID
                     if let value = result.channels[channel]?.value {
                         take(channel, value, cost: costs[channel], isOwn ? .charged : .duplicate, minConfidence)
                     }
+                }
+            case .known(let known):
+                for answer in known.answers
+                where wait.request.channels.intersection(plan.wanted).contains(answer.channel) {
+                    recordIDs[answer.channel] = answer.recordID
+                    guard let value = answer.value else { continue }
+                    take(answer.channel, value, cost: answer.credits, .cache, minConfidence)
                 }
             case .failed(let reason): failure = reason
             case .notAsked(let reason): notAsked = reason
@@ -120,9 +128,14 @@ struct RowFacts: Sendable {
         if let known = plan.known {
             (accountID, account) = (known.accountID, known.fields)
         }
-        guard let wait = plan.asked ?? plan.shared, case .account(let result) = outcome(wait) else { return }
-        (accountID, account) = (result?.accountID ?? "", result?.fields)
-        if plan.asked != nil { accountCredits += result?.creditsUsed ?? .zero }
+        guard let wait = plan.asked ?? plan.shared else { return }
+        switch outcome(wait) {
+        case .account(let result):
+            (accountID, account) = (result?.accountID ?? "", result?.fields)
+            if plan.asked != nil { accountCredits += result?.creditsUsed ?? .zero }
+        case .known(let known): (accountID, account) = (known.account?.accountID ?? "", known.account?.fields)
+        case .person, .failed, .notAsked, nil: break
+        }
     }
 
     private mutating func decide(

@@ -89,8 +89,9 @@ final class RowLedger {
     private var position: ExportStream.StreamPosition?
     private var lastCheckpoint: Double
     private var isDirty = true
-    /// Whether a batch is in some outputs and perhaps not in all; such a state must never be committed.
-    private var isBetweenRows = false
+    /// Whether a batch is in some outputs and perhaps not in all, or perhaps not on the disk; such a state must never be
+    /// committed.
+    private var isUncertain = false
 
     init(
         run: Run, start: ResumePoint, ledger: Ledger, outputs: RunOutputs, exports: [Export], clock: RunClock,
@@ -121,9 +122,9 @@ final class RowLedger {
 
     /// - Parameter interval: seconds after which a commit is due.
     func write(_ batch: RenderedBatch, every interval: Double) async throws {
-        isBetweenRows = true
+        isUncertain = true
         try outputs.write(batch)
-        isBetweenRows = false
+        isUncertain = false
         watch.passed(.written)
         rows += batch.rows
         progress.tally.add(batch.tally)
@@ -148,8 +149,11 @@ final class RowLedger {
     }
 
     func checkpoint() async throws {
-        guard isDirty, !isBetweenRows, let position else { return }
+        guard isDirty, !isUncertain, let position else { return }
+        // The system tells of a failure once only: asked again it would say that all is well.
+        isUncertain = true
         let lengths = try outputs.sync()
+        isUncertain = false
         watch.passed(.synced)
         let encoder = JSONEncoder()
         try await ledger.checkpoint(

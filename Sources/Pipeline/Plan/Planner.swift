@@ -15,7 +15,7 @@ struct Planner {
     private let known: KnownPeople
     /// What an earlier attempt at this run asked for rows that it did not write.
     private var earlierAsks: [Int: [EarlierAsk]]
-    /// Of these, the ones that may have been charged without an answer, by identity: any of its rows may meet them.
+    /// What this run or another one may have been charged for without an answer, by identity: any of its rows may meet it.
     private let uncertain: [Int64: [EarlierAsk]]
     private var failures: [Int64: FailureReason]
     /// A service answers a search by name for all channels and charges them all, so all of them are kept.
@@ -39,7 +39,8 @@ struct Planner {
         identities = people.identities
         freshness = Freshness(settings.enrich, run: run)
         earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
-        uncertain = Dictionary(grouping: earlierAsks.values.flatMap { $0 }.filter(\.state.isUncertain), by: \.identity)
+        uncertain =
+            isExternal ? try await ledger.openLosses(run: run.id, since: freshness.start - freshness.values) : [:]
         discoversAll = isExternal
         failures = [:]
         if run.isResumed {
@@ -125,8 +126,11 @@ struct Planner {
             failures[known.identity] = .answerLost
             return
         }
+        // What is known is good for a while, whatever a search that is made for something else says of it.
+        let kept = fresh.filter { ($0.value?.confidence ?? -1) >= settings.enrich.minConfidence }.map(\.channel)
         let place = book.add(
-            Intent.Ask(identity: known.identity, row: number), hints(people, row, number, needs), endpoint: call,
+            Intent.Ask(identity: known.identity, row: number, kept: ChannelSet(kept)),
+            hints(people, row, number, needs), endpoint: call,
             channels: call == .discover && discoversAll ? .all : open)
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.asked.append(wait)
@@ -152,7 +156,10 @@ struct Planner {
     /// The call to ask with where an earlier attempt may have asked already; nil where a person has to decide.
     private func callAfterLoss(of asks: [EarlierAsk], _ endpoint: Endpoint, _ channels: ChannelSet) -> Endpoint? {
         let lost = asks.last { !$0.channels.intersection(channels).isEmpty && $0.endpoint != .account }
-        return lost.map { LostAnswer.next(after: $0.endpoint, settings.enrich.whenAnswerLost) } ?? endpoint
+        guard let lost else { return endpoint }
+        let next = LostAnswer.next(after: lost.endpoint, settings.enrich.whenAnswerLost)
+        // Only the hints of the row that was lost make it the same question.
+        return next == .single && endpoint == .discover ? nil : next
     }
 
     // MARK: Accounts
