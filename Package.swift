@@ -40,6 +40,18 @@ let package = Package(
         .target(name: "EnrichmentAPI"),
         .target(name: "Settings", dependencies: ["Records", .product(name: "Yams", package: "Yams")]),
         .target(
+            name: "Connect",
+            dependencies: [
+                "EnrichmentAPI", "Records", "Settings",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .target(
             name: "Ledger",
             dependencies: [
                 "EnrichmentAPI", "Records",
@@ -51,26 +63,27 @@ let package = Package(
         .target(
             name: "Waterfall",
             dependencies: [
-                "EnrichmentAPI", "Identity", "Input", "Records", "Settings",
+                "Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         .target(
             name: "Pipeline",
             dependencies: [
-                "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings", "Waterfall",
+                "Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings", "Waterfall",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .target(
             name: "Server",
             dependencies: [
-                "Identity",
+                "Connect", "EnrichmentAPI", "Identity", "Ledger", "Records", "Settings", "Waterfall",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -80,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "millrace",
             dependencies: [
-                "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall",
+                "Connect", "EnrichmentAPI", "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -112,11 +125,18 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "WaterfallTests", dependencies: ["EnrichmentAPI", "Records", "Settings", "TestSupport", "Waterfall"]),
+            name: "WaterfallTests",
+            dependencies: [
+                "Connect", "EnrichmentAPI", "Ledger", "Records", "Settings", "TestSupport", "Waterfall",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "EnrichmentAPI", "Identity", "Input", "Ledger", "Pipeline", "Records", "Settings", "TestSupport",
+                "Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Pipeline", "Records", "Settings",
+                "TestSupport",
                 "Waterfall",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]

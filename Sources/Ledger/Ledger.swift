@@ -44,20 +44,24 @@ package final class Ledger: Sendable {
             database = try DatabasePool(path: path, configuration: configuration)
             try Migrations.all.migrate(database)
             hasher = try database.read { try AliasHasher($0) }
-        } catch let error as DatabaseError
-            where error.resultCode == .SQLITE_NOTADB || error.resultCode == .SQLITE_CORRUPT
-        {
-            throw Self.damaged(path)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-            throw Self.locked(path)
         } catch let error as DatabaseError {
-            throw Diagnostic(
+            throw Self.unopened(path, error)
+        }
+    }
+
+    /// Why a file could not be opened, in words.
+    static func unopened(_ path: String, _ error: DatabaseError) -> Diagnostic {
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: damaged(path)
+        case .SQLITE_BUSY: locked(path)
+        default:
+            Diagnostic(
                 code: "ledger_unusable", "the ledger cannot be opened: \(error.message ?? "unknown error")", file: path,
                 hint: "check that the folder can be written to, or name another file with --state")
         }
     }
 
-    private static func makeFile(_ path: String) throws {
+    static func makeFile(_ path: String) throws {
         let folder = (path as NSString).deletingLastPathComponent
         if !folder.isEmpty, mkdir(folder, 0o700) != 0, errno == ENOENT {
             do {
@@ -137,22 +141,26 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// Says in words what SQLite says in codes; never the statement or its values.
     private func explaining<Value>(_ work: () async throws -> Value) async throws -> Value {
         do {
             return try await work()
         } catch let error as DatabaseError {
-            throw switch error.resultCode {
-            case .SQLITE_FULL:
-                Diagnostic(
-                    code: "ledger_full", "there is no room for the ledger", file: path,
-                    hint: "make room on the disk, then run the same command again")
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: Self.damaged(path)
-            case .SQLITE_BUSY, .SQLITE_LOCKED: Self.locked(path)
-            default:
-                Diagnostic(
-                    code: "ledger_failed", "the ledger failed: \(error.message ?? "\(error.resultCode)")", file: path)
-            }
+            throw Self.explained(path, error)
+        }
+    }
+
+    /// Says in words what SQLite says in codes; never the statement or its values.
+    static func explained(_ path: String, _ error: DatabaseError) -> Diagnostic {
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            Diagnostic(
+                code: "ledger_full", "there is no room for the ledger", file: path,
+                hint: "make room on the disk, then run the same command again")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: damaged(path)
+        case .SQLITE_BUSY, .SQLITE_LOCKED: locked(path)
+        default:
+            Diagnostic(
+                code: "ledger_failed", "the ledger failed: \(error.message ?? "\(error.resultCode)")", file: path)
         }
     }
 }

@@ -1,3 +1,4 @@
+package import EnrichmentAPI
 import GRDB
 
 extension Ledger {

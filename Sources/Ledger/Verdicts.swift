@@ -1,9 +1,5 @@
+package import EnrichmentAPI
 import GRDB
-
-/// What a verification service said of an email.
-package enum Verdict: String, Sendable, Codable {
-    case valid, invalid, unknown
-}
 
 /// A verdict with its age.
 package struct KnownVerdict: Sendable, Equatable {

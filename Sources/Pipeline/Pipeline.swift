@@ -1,3 +1,4 @@
+package import Connect
 import EnrichmentAPI
 import Foundation
 import Identity

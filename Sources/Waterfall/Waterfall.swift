@@ -1,100 +1,131 @@
 package import EnrichmentAPI
 import Identity
-import Records
+import Ledger
 import Settings
 
-/// The embedded engine: per channel, providers in turn until one has a usable value.
+/// The waterfall: per channel, providers in turn until one has a usable value.
+///
+/// A record's providers are asked one after the other, records side by side: in each round all records that are still
+/// open are grouped by whose turn it is, so that a table looks up many people at once and a vendor that takes several
+/// people in a call gets them together.
 package struct Waterfall: Sendable {
-    private let settings: WaterfallSettings
-    private let order: [Channel: [TableProvider]]
-    private let accounts: [AccountTable]
+    package let settings: WaterfallSettings
+    package let ranking: Ranking
+    /// What was asked of whom so far.
+    package let use = ProviderUseBook()
+    private let providers: [any Provider]
+    private let prices: [Prices]
+    /// Per channel, places in ``providers``.
+    private let lists: ChannelMap<[Int]>
+    private let accounts: [any AccountProvider]
 
-    /// Reads the waterfall file and every provider in it.
-    ///
-    /// - Throws: ``InvalidSettings``, or ``Diagnostic`` for a provider whose file cannot be read.
-    package init(path: String, environment: [String: String]) throws {
-        let settings = try WaterfallSettings.read(path, environment: environment)
+    init(
+        _ settings: WaterfallSettings, providers: [any Provider], accounts: [any AccountProvider], evidence: [Evidence]
+    ) {
         self.settings = settings
-        let providers = Dictionary(
-            uniqueKeysWithValues: try settings.providers.map { ($0.name, try TableProvider($0)) })
-        order = Dictionary(
-            uniqueKeysWithValues: Channel.allCases.map { channel in
-                (channel, settings.order[channel].compactMap { providers[$0] })
-            })
-        accounts = try settings.accounts.map(AccountTable.init)
+        self.providers = providers
+        self.accounts = accounts
+        prices = settings.providers.map(\.prices)
+        ranking = Ranking(settings, evidence: evidence)
+        var lists = ChannelMap<[Int]>()
+        for channel in Channel.allCases {
+            lists[channel] = settings.order[channel].compactMap { name in providers.firstIndex { $0.name == name } }
+        }
+        self.lists = lists
     }
 
     /// A result, and what each channel cost of it.
     package struct Outcome: Sendable {
         package var result: PersonResult
         package var costs: [Channel: Credits]
+
+        package init(result: PersonResult, costs: [Channel: Credits]) {
+            self.result = result
+            self.costs = costs
+        }
     }
 
-    /// Asks for a person.
+    // MARK: People
+
+    /// Asks for people; one outcome for each, in order.
     ///
-    /// - Parameter endpoint: `discover` finds by name and company domain, the others by email and LinkedIn URL.
-    package func person(_ hints: PersonHints, channels: ChannelSet, endpoint: Endpoint, minConfidence: Double)
-        -> Outcome
-    {
-        let aliases = Self.aliases(of: hints, endpoint: endpoint)
-        let factor = endpoint == .discover ? settings.discoverFactor : 1
-        var outcome = Outcome(
-            result: PersonResult(recordID: Self.recordID(aliases.first ?? ""), channels: [:], creditsUsed: .zero),
-            costs: [:])
+    /// - Parameters:
+    ///   - records: with canonical hints.
+    ///   - endpoint: `discover` finds by name and company domain alone, and is dearer.
+    ///   - minConfidence: what is less sure is as good as not found, 0–1.
+    package func persons(
+        _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint, minConfidence: Double
+    ) async -> [Outcome] {
+        var rounds = WaterfallRounds(
+            records, channels: channels, endpoint: endpoint, minConfidence: minConfidence, providers: providers)
+        let segments = ranking.needsSegments ? await segments(of: records) : []
         for channel in channels {
-            var tried: [String] = []
-            var spent = Credits.zero
-            var found: ChannelValue?
-            for provider in order[channel] ?? [] {
-                tried.append(provider.name)
-                let price = Credits(thousandths: provider.prices[channel].thousandths * factor)
-                spent = settings.charge == .cumulative ? spent + price : price
-                guard let person = provider.find(aliases), let value = provider.value(channel, of: person) else {
-                    continue
+            let list = lists[channel] ?? []
+            let candidates = list.map { Ranking.Candidate(name: providers[$0].name, price: prices[$0][channel]) }
+            var usual: [Segment: [Int]] = [:]
+            let orders =
+                ranking.isFixed
+                ? nil
+                : records.indices.map { record -> [Int] in
+                    let segment = segments.isEmpty ? Segment() : segments[record]
+                    let order = usual[segment] ?? ranking.order(candidates, channel, segment)
+                    usual[segment] = order
+                    return ranking.order(
+                        candidates, channel, segment, person: rounds.name(of: record), usual: order
+                    ).map { list[$0] }
                 }
-                if value.confidence >= minConfidence, value.value != hints.email, value.value != hints.linkedinURL {
-                    found = value
-                    break
+            await rounds.run(channel) { orders?[$0] ?? list }
+        }
+        let factor = endpoint == .discover ? settings.discoverFactor : 1
+        let (outcomes, tally) = rounds.outcomes { provider, channel in
+            Credits(thousandths: prices[provider][channel].thousandths * factor)
+        } charge: {
+            settings.charge == .cumulative ? $0.reduce(.zero, +) : $0.last ?? .zero
+        }
+        use.add(tally)
+        return outcomes
+    }
+
+    /// The segment of each record's company, by what tables of companies know.
+    private func segments(of records: [PersonHints]) async -> [Segment] {
+        let domains = Array(Set(records.compactMap(\.companyDomain)))
+        let known = await accounts(domains: domains, of: accounts.filter { $0 is AccountTable })
+        let segments = Dictionary(uniqueKeysWithValues: zip(domains, known.map { Segment(account: $0?.fields) }))
+        return records.map { $0.companyDomain.flatMap { segments[$0] } ?? Segment() }
+    }
+
+    // MARK: Companies
+
+    /// Asks for companies by canonical domain; nil for whom nobody knows.
+    package func accounts(domains: [String]) async -> [AccountResult?] {
+        await accounts(domains: domains, of: accounts)
+    }
+
+    private func accounts(domains: [String], of providers: [any AccountProvider]) async -> [AccountResult?] {
+        var results = [AccountResult?](repeating: nil, count: domains.count)
+        for provider in providers {
+            let open = results.indices.filter { results[$0] == nil }
+            guard !open.isEmpty else { break }
+            for (index, fields) in zip(open, await provider.find(domains: open.map { domains[$0] })) {
+                results[index] = fields.map {
+                    AccountResult(
+                        accountID: "\(provider.name):\(domains[index])", fields: $0, creditsUsed: provider.price)
                 }
             }
-            // Only success is charged.
-            let cost = found == nil ? .zero : spent
-            outcome.costs[channel] = cost
-            outcome.result.creditsUsed = outcome.result.creditsUsed + cost
-            outcome.result.channels[channel] = found.map { .found($0) } ?? .missed(tried: tried)
         }
-        return outcome
+        return results
     }
 
-    package func account(domain: String) -> AccountResult? {
-        accounts.lazy.compactMap { $0.find(domain: domain) }.first
-    }
+    // MARK: Prices
 
     /// What one record may cost at most.
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
         if endpoint == .account { return accounts.map(\.price).max() ?? .zero }
         let factor = endpoint == .discover ? settings.discoverFactor : 1
         return channels.reduce(.zero) { sum, channel in
-            let prices = (order[channel] ?? []).map { $0.prices[channel] }
+            let prices = (lists[channel] ?? []).map { self.prices[$0][channel] }
             let most = settings.charge == .cumulative ? prices.reduce(.zero, +) : prices.max() ?? .zero
             return sum + Credits(thousandths: most.thousandths * factor)
         }
-    }
-
-    private static func aliases(of hints: PersonHints, endpoint: Endpoint) -> [String] {
-        if endpoint == .discover {
-            guard let first = hints.firstName, let last = hints.lastName, let domain = hints.companyDomain else {
-                return []
-            }
-            return [AliasKey.name(first: first, last: last, domain: domain)]
-        }
-        return [hints.email.map(AliasKey.email), hints.linkedinURL.map(AliasKey.linkedin)].compactMap { $0 }
-    }
-
-    /// An id that stays the same for the same person (FNV-1a, 64 bits).
-    private static func recordID(_ alias: String) -> String {
-        let hash = alias.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        return "emb_" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

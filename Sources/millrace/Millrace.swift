@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Records
 
 /// The command line: options, one call, an exit code.
 @main

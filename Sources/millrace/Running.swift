@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connect
 import Foundation
 import Ledger
 import Pipeline
@@ -18,8 +19,8 @@ struct Running {
         let signals = Signals(stop)
         defer { signals.restore() }
         do {
-            let report = try await withEnricher { enricher in
-                try await withVerifier { verifier in try await run(ledger, enricher, verifier, stop) }
+            let report = try await withVerifier { verifier in
+                try await withEnricher(ledger, verifier) { try await run(ledger, $0, verifier, stop) }
             }
             Endings.say(ReportText.render(report))
             for path in settings.output.map(\.path) + [
@@ -49,15 +50,30 @@ struct Running {
 
     private var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    private func withEnricher<Value: Sendable>(_ work: (any Enricher) async throws -> Value) async throws -> Value {
+    private func withEnricher<Value: Sendable>(
+        _ ledger: Ledger, _ verifier: (any EmailVerifier)?, _ work: (any Enricher) async throws -> Value
+    ) async throws -> Value {
         switch settings.enrich.engine {
         case .embedded:
-            try await work(
-                EmbeddedEnricher(
-                    try Waterfall(path: settings.enrich.waterfall, environment: environment),
-                    minConfidence: settings.enrich.minConfidence))
+            let service = try ServiceLedger(beside: ledger.path)
+            let opening = WaterfallOpening(
+                settings: try WaterfallSettings.read(settings.enrich.waterfall, environment: environment),
+                ledger: ledger.path, environment: environment,
+                // The built-in verifier does not know which mailboxes are there.
+                verifier: settings.verify?.builtin == true ? nil : verifier, evidence: try await service.evidence())
+            return try await opening.with { waterfall in
+                let result: Result<Value, any Error>
+                do {
+                    let enricher = EmbeddedEnricher(waterfall, minConfidence: settings.enrich.minConfidence)
+                    result = .success(try await work(enricher))
+                } catch {
+                    result = .failure(error)
+                }
+                try await service.add(waterfall.use.take())
+                return try result.get()
+            }
         case .api:
-            try await HTTPConnection(settings.enrich.api).with(environment: environment) { client in
+            return try await HTTPConnection(settings.enrich.api).with(environment: environment) { client in
                 try await work(APIEnricher(client, settings: settings.enrich))
             }
         }

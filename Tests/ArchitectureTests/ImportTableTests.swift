@@ -10,11 +10,12 @@ import Testing
         "Identity": ["Records", "CLibIDN2", "CPublicSuffix", "CPhoneNumber"],
         "EnrichmentAPI": [],
         "Settings": ["Records"],
+        "Connect": ["Records", "EnrichmentAPI", "Settings"],
         "Ledger": ["Records", "EnrichmentAPI"],
-        "Waterfall": ["EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings"],
-        "Pipeline": ["EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings", "Waterfall"],
-        "Server": ["EnrichmentAPI", "Identity", "Ledger", "Records", "Settings", "Waterfall"],
-        "millrace": ["EnrichmentAPI", "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall"],
+        "Waterfall": ["Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings"],
+        "Pipeline": ["Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings", "Waterfall"],
+        "Server": ["Connect", "EnrichmentAPI", "Identity", "Ledger", "Records", "Settings", "Waterfall"],
+        "millrace": ["Connect", "EnrichmentAPI", "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall"],
     ]
     static let doors: Set<String> = [
         "CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib", "CLibIDN2", "CPublicSuffix", "CPhoneNumber",

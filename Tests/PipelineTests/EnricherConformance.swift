@@ -39,8 +39,10 @@ import Waterfall
                 order: {phone: [provider-a], work_email: [provider-a]}
                 accounts: [{name: c, path: \(folder.file("companies.csv"))}]
                 """)
-            let waterfall = try Waterfall(path: path, environment: [:])
-            return try await work(EmbeddedEnricher(waterfall, minConfidence: 0))
+            let opening = WaterfallOpening(
+                settings: try WaterfallSettings.read(path, environment: [:]), ledger: folder.file("ledger.sqlite"),
+                environment: [:])
+            return try await opening.with { try await work(EmbeddedEnricher($0, minConfidence: 0)) }
         case .api:
             return try await FakeService().serving { url in
                 var settings = EnrichSettings()

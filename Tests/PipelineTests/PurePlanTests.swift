@@ -1,3 +1,4 @@
+@testable import Connect
 import EnrichmentAPI
 import Foundation
 import Ledger

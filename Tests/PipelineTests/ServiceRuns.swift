@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+@testable import Connect
 import EnrichmentAPI
 import Foundation
 import Ledger

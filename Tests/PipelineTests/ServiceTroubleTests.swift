@@ -11,7 +11,7 @@ import Testing
     init() throws { runs = try ServiceRuns() }
 
     @Test(arguments: [
-        FakeService.Misbehaviour.chargeThenCutBody, .chargeThenReset, .chargeThenSilence(.seconds(4)),
+        FakeService.Misbehaviour.chargeThenCutBody, .chargeThenReset, .chargeThenSilence(.seconds(12)),
         .chargeThenServerError, .chargeThenFlood, .shortAnswer, .longAnswer, .wrongTypes, .html200,
     ])
     func aLostAnswerIsAskedForAgainOneByOne(_ misbehaviour: FakeService.Misbehaviour) async throws {
@@ -19,7 +19,7 @@ import Testing
         let isCharged = ![.wrongTypes, .html200].contains(misbehaviour)
         let report = try await runs.run(service, input: runs.leads(200), booksAgree: !isCharged) {
             // Long enough for a busy machine, but where nothing else would end the silence.
-            if case .chargeThenSilence = misbehaviour { $0.enrich.api.timeout = .seconds(2) }
+            if case .chargeThenSilence = misbehaviour { $0.enrich.api.timeout = .seconds(5) }
         }
         #expect(report.records.failed.isEmpty)
         #expect(report.records.enriched + report.records.unmatched == 200)

@@ -1,4 +1,7 @@
 import EnrichmentAPI
+import Foundation
+import GRDB
+import Ledger
 import Records
 import Settings
 import TestSupport
@@ -16,12 +19,12 @@ import Waterfall
         )
         try folder.write(
             "b.csv",
-            "Email,LinkedIn URL,First Name,Last Name,Company Domain,Mail Found,Tel,Sure\nz@acme.example,linkedin.com/in/z,,,,other@work.example,(212) 555-0142,0.4\ny@acme.example,,,,,y2@work.example,,0.9\n,,Hank,Rutherglen,umbra.example,hank@work.example,,0.9\n"
+            "Email,LinkedIn URL,First Name,Last Name,Company Domain,Mail Found,Tel,Sure\nz@acme.example,linkedin.com/in/z,,,,other@work.example,not a number,0.4\ny@acme.example,,,,,y2@work.example,,0.9\n,,Hank,Rutherglen,umbra.example,hank@work.example,,0.9\n"
         )
         try folder.write("c.csv", "domain,industry,founded_year\nwww.acme.example,Widgets,\n")
     }
 
-    private func waterfall(_ more: String = "") throws -> Waterfall {
+    private func waterfall(_ more: String = "") async throws -> Waterfall {
         let path = try folder.write(
             "waterfall.yaml",
             """
@@ -32,71 +35,144 @@ import Waterfall
             accounts: [{name: c, path: \(folder.file("c.csv")), price: 0.5}]
             \(more)
             """)
-        return try Waterfall(path: path, environment: [:])
+        return try await WaterfallFile.open(path, in: folder)
     }
 
     private func ask(
         _ waterfall: Waterfall, _ hints: PersonHints, _ channels: ChannelSet = [.workEmail, .phone],
         _ endpoint: Endpoint = .bulk, minConfidence: Double = 0
-    ) -> PersonResult {
-        waterfall.person(hints, channels: channels, endpoint: endpoint, minConfidence: minConfidence).result
+    ) async -> PersonResult {
+        await waterfall.persons([hints], channels: channels, endpoint: endpoint, minConfidence: minConfidence)[0].result
     }
 
-    @Test func theFirstProviderThatHasAUsableValueWins() throws {
-        let result = ask(try waterfall(), PersonHints(email: "z@acme.example"))
+    @Test func theFirstProviderThatHasAUsableValueWins() async throws {
+        let result = await ask(try await waterfall(), PersonHints(email: "z@acme.example"))
         #expect(result.channels[.workEmail]?.value?.value == "zelda@work.example")
         #expect(result.channels[.workEmail]?.value?.source == "a")
         #expect(result.creditsUsed == Credits(thousandths: 1000))
     }
 
-    @Test func everyTryOnTheWayToAHitIsCharged() throws {
+    @Test func everyTryOnTheWayToAHitIsCharged() async throws {
         let hints = PersonHints(email: "y@acme.example")
-        #expect(ask(try waterfall(), hints, [.workEmail]).creditsUsed == Credits(thousandths: 3000))
-        #expect(ask(try waterfall("charge: winner"), hints, [.workEmail]).creditsUsed == Credits(thousandths: 2000))
+        #expect(await ask(try await waterfall(), hints, [.workEmail]).creditsUsed == Credits(thousandths: 3000))
+        #expect(
+            await ask(try await waterfall("charge: winner"), hints, [.workEmail]).creditsUsed
+                == Credits(thousandths: 2000))
     }
 
-    @Test func nothingFoundCostsNothingAndNamesWhoWasTried() throws {
-        let result = ask(try waterfall(), PersonHints(email: "nobody@acme.example"))
+    @Test func nothingFoundCostsNothingAndNamesWhoWasTried() async throws {
+        let result = await ask(try await waterfall(), PersonHints(email: "nobody@acme.example"))
         #expect(result.creditsUsed == .zero)
         #expect(result.channels == [.workEmail: .missed(tried: ["a", "b"]), .phone: .missed(tried: ["a", "b"])])
     }
 
-    @Test func aValueThatIsNotValidOrNotSureEnoughIsAMiss() throws {
+    @Test func aValueThatIsNotValidOrNotSureEnoughIsAMiss() async throws {
         let hints = PersonHints(linkedinURL: "https://www.linkedin.com/in/z")
-        #expect(ask(try waterfall(), hints, [.workEmail]).channels[.workEmail]?.value?.value == "other@work.example")
-        #expect(ask(try waterfall(), hints, [.workEmail], minConfidence: 0.5).channels[.workEmail]?.value == nil)
-        #expect(ask(try waterfall(), PersonHints(email: "z@acme.example"), [.phone]).channels[.phone]?.value == nil)
+        #expect(
+            await ask(try await waterfall(), hints, [.workEmail]).channels[.workEmail]?.value?.value
+                == "other@work.example")
+        #expect(
+            await ask(try await waterfall(), hints, [.workEmail], minConfidence: 0.5).channels[.workEmail]?.value == nil
+        )
+        #expect(
+            await ask(try await waterfall(), PersonHints(email: "z@acme.example"), [.phone]).channels[.phone]?.value
+                == nil)
     }
 
-    @Test func theHintItselfIsNoFind() throws {
+    @Test func theHintItselfIsNoFind() async throws {
         try folder.write("a.csv", "Email,Mail Found,Tel\nz@acme.example,Z@ACME.example,\n")
         #expect(
-            ask(try waterfall(), PersonHints(email: "z@acme.example"), [.workEmail]).channels[.workEmail]?.value?.source
+            await ask(try await waterfall(), PersonHints(email: "z@acme.example"), [.workEmail]).channels[.workEmail]?
+                .value?.source
                 == "b")
     }
 
-    @Test func discoveryFindsByNameAndCompanyAndIsDearer() throws {
+    @Test func discoveryFindsByNameAndCompanyAndIsDearer() async throws {
         let hints = PersonHints(companyDomain: "umbra.example", firstName: "HANK", lastName: "Rutherglen")
-        let result = ask(try waterfall(), hints, [.workEmail], .discover)
+        let result = await ask(try await waterfall(), hints, [.workEmail], .discover)
         #expect(result.channels[.workEmail]?.value?.value == "hank@work.example")
         #expect(result.creditsUsed == Credits(thousandths: 6000))
     }
 
-    @Test func accountsAreFoundByDomain() throws {
-        let account = try waterfall().account(domain: "acme.example")
+    @Test func accountsAreFoundByDomain() async throws {
+        let account = try await waterfall().accounts(domains: ["acme.example"])[0]
         #expect(account?.fields == ["industry": "Widgets"])
-        #expect(try waterfall().account(domain: "nobody.example") == nil)
+        #expect(try await waterfall().accounts(domains: ["nobody.example"]) == [nil])
     }
 
-    @Test func theWorstIsWhatTheLastProviderWouldCost() throws {
-        #expect(try waterfall().worst([.workEmail, .phone], endpoint: .bulk) == Credits(thousandths: 8000))
-        #expect(try waterfall("charge: winner").worst([.workEmail], endpoint: .discover) == Credits(thousandths: 4000))
+    @Test func theWorstIsWhatTheLastProviderWouldCost() async throws {
+        #expect(try await waterfall().worst([.workEmail, .phone], endpoint: .bulk) == Credits(thousandths: 8000))
+        #expect(
+            try await waterfall("charge: winner").worst([.workEmail], endpoint: .discover) == Credits(thousandths: 4000)
+        )
     }
 
-    @Test func mistakesInTheFileAreSaid() throws {
-        let error = #expect(throws: InvalidSettings.self) { try waterfall("discover_facto: 2") }
+    @Test func mistakesInTheFileAreSaid() async throws {
+        let error = await #expect(throws: InvalidSettings.self) { try await waterfall("discover_facto: 2") }
         #expect(error?.found.first?.hint == "did you mean 'discover_factor'?")
         let path = try folder.write("w.yaml", "providers: []\norder: {phone: [x]}\n")
-        #expect(#expect(throws: InvalidSettings.self) { try Waterfall(path: path, environment: [:]) } != nil)
+        _ = await #expect(throws: InvalidSettings.self) { try await WaterfallFile.open(path, in: folder) }
+    }
+
+    @Test func aTableIsIndexedAgainWhenItHasChanged() async throws {
+        let hints = PersonHints(email: "new@acme.example")
+        #expect(await ask(try await waterfall(), hints, [.workEmail]).channels[.workEmail]?.value == nil)
+        try folder.write("a.csv", "Email,Mail Found,Tel\nnew@acme.example,found@work.example,\n")
+        #expect(
+            await ask(try await waterfall(), hints, [.workEmail]).channels[.workEmail]?.value?.value
+                == "found@work.example")
+        // The index of what the table was before is gone.
+        let indexes = try FileManager.default.contentsOfDirectory(atPath: folder.file("ledger.sqlite.providers"))
+        #expect(indexes.count { $0.hasPrefix("a-") } == 1, "\(indexes)")
+    }
+
+    @Test func aPersonIsFoundByNameAndCompanyWhereNoHintLeadsToThem() async throws {
+        let hints = PersonHints(
+            email: "unknown@umbra.example", companyDomain: "umbra.example", firstName: "Hank", lastName: "Rutherglen")
+        let result = await ask(try await waterfall(), hints, [.workEmail])
+        #expect(result.channels[.workEmail]?.value?.value == "hank@work.example")
+    }
+
+    @Test func recordsComeOutInOrderWhateverIsKnownOfThem() async throws {
+        let known = try await waterfall()
+        let people = (0..<300).map { number in
+            PersonHints(
+                email: number % 3 == 0
+                    ? "z@acme.example" : number % 3 == 1 ? "y@acme.example" : "n\(number)@acme.example")
+        }
+        let results = await known.persons(people, channels: [.workEmail, .phone], endpoint: .bulk, minConfidence: 0)
+        let expected = ["zelda@work.example", "y2@work.example", nil]
+        for (number, outcome) in results.enumerated() {
+            #expect(outcome.result.channels[.workEmail]?.value?.value == expected[number % 3])
+            #expect(outcome.costs.values.reduce(.zero, +) == outcome.result.creditsUsed)
+        }
+        let use = known.use.take()
+        let phones = use.filter { $0.channel == .phone }
+        #expect(phones.first { $0.provider == "a" }?.asked == 300 && phones.first { $0.provider == "a" }?.found == 100)
+        #expect(known.use.take().isEmpty)
+    }
+
+    @Test func aTableOfASQLiteFileIsAProviderToo() async throws {
+        let path = folder.file("people.sqlite")
+        let queue = try DatabaseQueue(path: path)
+        try await queue.write { database in
+            try database.execute(sql: "CREATE TABLE people (\"Email\" TEXT, \"Tel\" INTEGER, note BLOB)")
+            try database.execute(sql: "CREATE TABLE other (x)")
+            try database.execute(sql: "INSERT INTO people VALUES ('z@acme.example', 12125550142, x'00')")
+        }
+        let file = try folder.write(
+            "w.yaml",
+            """
+            providers:
+              - {name: s, path: \(path), table: people, channels: {phone: Tel}, prices: {phone: 2}}
+            order: {phone: [s]}
+            """)
+        let result = await ask(
+            try await WaterfallFile.open(file, in: folder), PersonHints(email: "z@acme.example"), [.phone])
+        #expect(result.channels[.phone]?.value?.value == "+12125550142")
+        try folder.write(
+            "w.yaml", "providers: [{name: s, path: \(path), channels: {phone: Tel}}]\norder: {phone: [s]}\n")
+        let error = await #expect(throws: Diagnostic.self) { try await WaterfallFile.open(file, in: folder) }
+        #expect(error?.hint?.contains("other, people") == true)
     }
 }

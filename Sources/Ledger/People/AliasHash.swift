@@ -20,6 +20,14 @@ package struct AliasHasher: Sendable {
         secret = Array(try Data.fetchOne(database, sql: "SELECT bytes FROM secret") ?? Data())
     }
 
+    /// Sixteen hexadecimal digits that stand for a text.
+    static func digest(_ text: String) -> String {
+        SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined()
+    }
+
     /// - Parameters:
     ///   - scope: whose answers are meant.
     ///   - kind: tells texts from whole rows.

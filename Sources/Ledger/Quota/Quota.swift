@@ -1,4 +1,5 @@
 package import EnrichmentAPI
+import Records
 
 /// Whether a call may leave now.
 ///
@@ -112,11 +113,4 @@ package struct Quota: Sendable, Equatable {
 extension Allowance.Policy {
     /// Whether it is for calls of one kind: longer limits count all calls together, as the day's does.
     var isShort: Bool { window <= 3600 }
-}
-
-extension Duration {
-    package var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
 }

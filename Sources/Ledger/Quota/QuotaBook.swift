@@ -1,5 +1,6 @@
 import EnrichmentAPI
 import GRDB
+import Records
 
 /// The calls of a workspace as the ledger keeps them, for one transaction.
 ///

@@ -1,6 +1,7 @@
 package import EnrichmentAPI
 import Foundation
 import GRDB
+import Records
 
 /// How much of a workspace's limits is used, and what was spent.
 package struct QuotaUse: Sendable, Equatable {

@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Records
 
 /// A service that speaks the Enrichment API over HTTP.
 package struct APIEnricher: Enricher {
@@ -195,12 +196,5 @@ extension String {
         var text = self
         while text.hasSuffix("/") { text.removeLast() }
         return text
-    }
-}
-
-extension Duration {
-    var inNanoseconds: Int {
-        let (seconds, attoseconds) = components
-        return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
     }
 }

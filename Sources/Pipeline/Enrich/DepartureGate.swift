@@ -1,6 +1,7 @@
 import EnrichmentAPI
 import Foundation
 import Ledger
+import Records
 
 /// Where requests wait until circuit, quota and budget let them leave.
 struct DepartureGate: Sendable {

@@ -21,11 +21,11 @@ package struct EmbeddedEnricher: Enricher {
 
     package func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
         if request.endpoint == .account {
-            return EnrichmentAnswer(.accounts(request.records.map { $0.companyDomain.flatMap(waterfall.account) }))
+            let accounts = await waterfall.accounts(domains: request.records.map { $0.companyDomain ?? "" })
+            return EnrichmentAnswer(.accounts(accounts))
         }
-        let outcomes = request.records.map {
-            waterfall.person($0, channels: request.channels, endpoint: request.endpoint, minConfidence: minConfidence)
-        }
+        let outcomes = await waterfall.persons(
+            request.records, channels: request.channels, endpoint: request.endpoint, minConfidence: minConfidence)
         return EnrichmentAnswer(.persons(outcomes.map(\.result), costs: outcomes.map(\.costs)))
     }
 }

@@ -1,6 +1,7 @@
 import EnrichmentAPI
 import Foundation
 import Ledger
+import Records
 
 /// What it would take to ask a service for the people in a file.
 ///

@@ -1,5 +1,6 @@
 import EnrichmentAPI
 import Ledger
+import Records
 
 /// Whether an earlier answer still counts.
 ///

@@ -87,7 +87,11 @@ extension RowNeeds {
         _ groups: IdentityGroups
     ) -> PersonHints? {
         let way = RowNeeds(people, row, settings).way
-        return way == .nobody ? nil : hints(people, row, way) { groups.isContested($0, row: number) }
+        return way == .nobody
+            ? nil
+            : hints(people, row, way, withName: settings.engine == .embedded) {
+                groups.isContested($0, row: number)
+            }
     }
 }
 
@@ -95,9 +99,13 @@ extension PersonHints {
     /// What two rows of one person say together, whichever of them comes first.
     fileprivate func joined(with other: PersonHints) -> PersonHints {
         func joined(_ one: String?, _ other: String?) -> String? { [one, other].compactMap { $0 }.min() }
+        // A name is taken as a whole.
+        let name = [self, other].filter { $0.firstName != nil && $0.lastName != nil }.min {
+            ($0.firstName ?? "", $0.lastName ?? "") < ($1.firstName ?? "", $1.lastName ?? "")
+        }
         return PersonHints(
             email: joined(email, other.email), linkedinURL: joined(linkedinURL, other.linkedinURL),
-            companyDomain: joined(companyDomain, other.companyDomain), firstName: joined(firstName, other.firstName),
-            lastName: joined(lastName, other.lastName))
+            companyDomain: joined(companyDomain, other.companyDomain), firstName: name?.firstName,
+            lastName: name?.lastName)
     }
 }

@@ -140,7 +140,9 @@ struct Planner {
     /// What is sent: what all rows of the person say, or what the row says where it is alone.
     private func hints(_ people: IdentityBatch, _ row: Int, _ number: Int, _ needs: RowNeeds) -> PersonHints {
         aliases.groups.group(of: number).flatMap { known.hints[$0] }
-            ?? RowNeeds.hints(people, row, needs.way) { aliases.groups.isContested($0, row: number) }
+            ?? RowNeeds.hints(people, row, needs.way, withName: settings.enrich.engine == .embedded) {
+                aliases.groups.isContested($0, row: number)
+            }
     }
 
     /// What an earlier attempt paid for this row stays with it.

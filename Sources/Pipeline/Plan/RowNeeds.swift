@@ -51,10 +51,14 @@ struct RowNeeds: Sendable, Equatable {
 
     /// The hints that go into a request.
     ///
-    /// - Parameter isContested: whether an alias stands in rows of other people too; such a hint is left out where there is
-    ///   a better one, as is the address of a desk.
+    /// - Parameters:
+    ///   - withName: whether the name goes along; a service is not told more than it asks for, and our own tables may know
+    ///     a person by nothing else.
+    ///   - isContested: whether an alias stands in rows of other people too; such a hint is left out where there is a
+    ///     better one, as is the address of a desk.
     static func hints(
-        _ people: IdentityBatch, _ row: Int, _ way: Way, isContested: (String) -> Bool = { _ in false }
+        _ people: IdentityBatch, _ row: Int, _ way: Way, withName: Bool,
+        isContested: (String) -> Bool = { _ in false }
     ) -> PersonHints {
         func text(_ hint: Hint) -> String? {
             people[row, hint].isEmpty ? nil : people.text(row, hint)
@@ -71,6 +75,7 @@ struct RowNeeds: Sendable, Equatable {
         return PersonHints(
             email: sent.first { $0 != .linkedinURL }.flatMap(text),
             linkedinURL: sent.contains(.linkedinURL) ? text(.linkedinURL) : nil,
-            companyDomain: text(.companyDomain))
+            companyDomain: text(.companyDomain), firstName: withName ? text(.firstName) : nil,
+            lastName: withName ? text(.lastName) : nil)
     }
 }

@@ -1,3 +1,4 @@
+import Connect
 package import EnrichmentAPI
 import Ledger
 import Settings
@@ -75,15 +76,6 @@ package struct EnrichSettings: Sendable {
             .choice("when_answer_lost", \.whenAnswerLost, "How to go on after a bulk request whose answer never came."),
             .section("retries", \.retries, "How often and when a request is tried again.") { RetrySettings.table },
         ])
-    }
-}
-
-extension SettingsValue {
-    /// A list of channels, at least one.
-    var channels: ChannelSet? {
-        let texts = text.map { [$0] } ?? entries?.compactMap(\.text) ?? []
-        let channels = texts.compactMap(Channel.init(rawValue:))
-        return channels.count == texts.count && !channels.isEmpty ? ChannelSet(channels) : nil
     }
 }
 

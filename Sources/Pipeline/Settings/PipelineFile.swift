@@ -1,3 +1,4 @@
+import Connect
 import EnrichmentAPI
 import Foundation
 import Records

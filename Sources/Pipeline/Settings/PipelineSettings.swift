@@ -1,3 +1,4 @@
+package import Connect
 package import Settings
 
 /// A pipeline file (contract, section 3) with every default filled in.

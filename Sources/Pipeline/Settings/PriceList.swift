@@ -1,6 +1,6 @@
+import Connect
 package import EnrichmentAPI
 import Settings
-import Waterfall
 
 /// What a service charges at most for a find of each channel: what budgets reserve before the answer says what it was.
 ///

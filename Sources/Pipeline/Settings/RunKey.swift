@@ -1,3 +1,4 @@
+import Connect
 import Crypto
 import EnrichmentAPI
 import Foundation

@@ -1,5 +1,7 @@
+import Connect
 import EnrichmentAPI
 import Ledger
+import Records
 import Synchronization
 
 /// Gets a verdict for each distinct email: out of the ledger where it is fresh, else from the verifier, once.

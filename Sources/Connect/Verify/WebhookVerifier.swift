@@ -1,9 +1,9 @@
 package import AsyncHTTPClient
-import EnrichmentAPI
+package import EnrichmentAPI
 import Foundation
-package import Ledger
 import NIOCore
 import NIOHTTP1
+import Records
 
 /// A verification service behind a URL: one POST an email.
 package struct WebhookVerifier: EmailVerifier {

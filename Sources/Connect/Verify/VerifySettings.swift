@@ -1,5 +1,5 @@
 package import EnrichmentAPI
-import Settings
+package import Settings
 
 /// The verification webhook (contract, section 3, `verify`).
 package struct VerifySettings: Sendable {
@@ -13,7 +13,9 @@ package struct VerifySettings: Sendable {
     package var timeout = Duration.seconds(10)
     package var refreshAfter = Duration.seconds(30 * 86_400)
 
-    static var table: SettingsTable<VerifySettings> {
+    package init() {}
+
+    package static var table: SettingsTable<VerifySettings> {
         SettingsTable([
             .flag("builtin", \.builtin, "Use the built-in endpoint, started for the run."),
             .text("url", \.url, "Where emails are posted to."),

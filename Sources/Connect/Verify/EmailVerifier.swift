@@ -1,5 +1,4 @@
 package import EnrichmentAPI
-package import Ledger
 
 /// Who says whether an email is valid.
 package protocol EmailVerifier: Sendable {

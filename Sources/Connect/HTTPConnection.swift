@@ -1,6 +1,5 @@
 package import AsyncHTTPClient
 import Foundation
-import Ledger
 import NIOCore
 import NIOHTTPCompression
 import NIOSSL
@@ -10,29 +9,30 @@ import Records
 package struct HTTPConnection: Sendable {
     package var address: String
     /// For connecting, TLS included.
-    package var connectTimeout = Duration.seconds(10)
+    package var connectTimeout: Duration
     /// For an answer; no longer silence is waited out.
     package var timeout: Duration
-    package var concurrency = 8
+    package var concurrency: Int
     /// Certificates (PEM) to trust besides those of the system; empty for none.
-    package var caFile = ""
+    package var caFile: String
 
     /// Longest answer after unpacking, in bytes.
     private static let answerLimit = 64 << 20
 
-    package init(_ settings: APISettings) {
-        address = settings.url
-        connectTimeout = settings.connectTimeout
-        timeout = settings.timeout
-        caFile = settings.caFile
-        concurrency = 24
+    package init(
+        address: String, timeout: Duration, connectTimeout: Duration, concurrency: Int = 8, caFile: String = ""
+    ) {
+        self.address = address
+        self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.concurrency = concurrency
+        self.caFile = caFile
     }
 
     package init(_ settings: VerifySettings, address: String) {
-        self.address = address
-        timeout = settings.timeout
-        connectTimeout = settings.timeout
-        concurrency = max(8, settings.concurrency)
+        self.init(
+            address: address, timeout: settings.timeout, connectTimeout: settings.timeout,
+            concurrency: max(8, settings.concurrency))
     }
 
     /// A client for as long as the work lasts.

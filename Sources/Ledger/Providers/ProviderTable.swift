@@ -1,0 +1,155 @@
+package import EnrichmentAPI
+import Foundation
+import GRDB
+import Records
+
+/// A provider's table, indexed by hints: a file beside the ledger that is made anew whenever the table has changed.
+///
+/// It holds nothing that is not in the table, so it can be thrown away at any time.
+package final class ProviderTable: Sendable {
+    private let database: DatabasePool
+    private let hasher: AliasHasher
+    /// People or companies in it.
+    package let count: Int
+
+    /// Who looks people up at the same time.
+    private static let readers = 4
+    private static let cacheKibibytes = 8 * 1024
+    private static let folder = ".providers"
+
+    /// What a provider knows of a person, in canonical form.
+    package struct Person: Sendable {
+        package var values = ChannelMap<String>()
+        /// 0–1; nil where the table does not say.
+        package var confidence: Double?
+        /// Empty where the table does not say.
+        package var updatedAt = ""
+
+        package init() {}
+    }
+
+    /// Opens a table that was indexed before, or indexes it now.
+    ///
+    /// - Parameters:
+    ///   - ledger: beside which the file lies.
+    ///   - name: the provider's.
+    ///   - stamp: what the table and its settings look like; another stamp is another table.
+    ///   - fill: puts everybody in.
+    /// - Throws: what `fill` throws, or ``Diagnostic`` `ledger_unusable`.
+    package convenience init(
+        ledger: String, name: String, stamp: String, fill: (ProviderTableWriter) throws -> Void
+    ) throws {
+        let folder = ledger + Self.folder
+        mkdir(folder, 0o700)
+        let file = Self.fileName(name)
+        let path = "\(folder)/\(file)-\(Self.short(stamp)).sqlite"
+        if access(path, R_OK) != 0 {
+            // One process indexes a table, the others wait for it.
+            let lock = try LockFile(ledger: ledger, name: "indexing-\(file)")
+            _ = lock.take(waiting: true)
+            if access(path, R_OK) != 0 {
+                try ProviderTableWriter.write(path, fill)
+                try Self.removeOlder(folder, file, keeping: path)
+            }
+        }
+        try self.init(path: path)
+    }
+
+    private init(path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.maximumReaderCount = Self.readers
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)") }
+        do {
+            database = try DatabasePool(path: path, configuration: configuration)
+            (hasher, count) = try database.read { database in
+                (
+                    try AliasHasher(database),
+                    try Int.fetchOne(
+                        database, sql: "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM company)")
+                        ?? 0
+                )
+            }
+        } catch let error as DatabaseError {
+            throw Diagnostic(
+                code: "ledger_unusable", "the index of a provider cannot be read: \(error.message ?? "unknown error")",
+                file: path, hint: "remove it; it is made anew")
+        }
+    }
+
+    // MARK: Looking up
+
+    /// For each record, whom the first of its aliases that is known leads to; nil where none is.
+    package func people(_ records: [[String]]) throws -> [Person?] {
+        try database.read { database in
+            let find = try HotStatement(database, "SELECT proof, person FROM hint WHERE key = ?")
+            let read = try HotStatement(
+                database,
+                "SELECT work_email, personal_email, phone, linkedin_url, confidence, updated_at FROM person WHERE id = ?"
+            )
+            return try records.map { aliases in
+                var found: Int64?
+                for alias in aliases where found == nil {
+                    let hash = hasher.alias(alias, scope: 0)
+                    try find.run(.integer(hash.key)) { if $0.integer(0) == hash.check { found = $0.integer(1) } }
+                }
+                guard let found else { return nil }
+                var person = Person()
+                try read.run(.integer(found)) { row in
+                    for channel in Channel.allCases where !row.isNull(Int32(channel.number)) {
+                        person.values[channel] = row.text(Int32(channel.number))
+                    }
+                    person.confidence = row.isNull(4) ? nil : row.real(4)
+                    person.updatedAt = row.text(5)
+                }
+                return person
+            }
+        }
+    }
+
+    /// For each alias of a company, its fields; nil where it is not known.
+    package func companies(_ aliases: [String]) throws -> [[String: String]?] {
+        try database.read { database in
+            let find = try HotStatement(database, "SELECT proof, fields FROM company WHERE key = ?")
+            return try aliases.map { alias in
+                let hash = hasher.alias(alias, scope: 0)
+                var fields: [String: String]?
+                try find.run(.integer(hash.key)) { row in
+                    guard row.integer(0) == hash.check else { return }
+                    fields = try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
+                }
+                return fields
+            }
+        }
+    }
+
+    /// How many known addresses are made in each way, at a domain or anywhere.
+    package func patterns(domain: String?) throws -> [(pattern: String, people: Int)] {
+        try database.read { database in
+            let rows =
+                try domain.map {
+                    try Row.fetchAll(
+                        database, sql: "SELECT pattern, people FROM pattern WHERE domain = ?", arguments: [$0])
+                }
+                ?? Row.fetchAll(database, sql: "SELECT pattern, sum(people) FROM pattern GROUP BY pattern")
+            return rows.map { ($0[0], $0[1]) }
+        }
+    }
+
+    // MARK: Files
+
+    private static func fileName(_ provider: String) -> String {
+        String(provider.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
+    }
+
+    private static func short(_ stamp: String) -> String { AliasHasher.digest(stamp) }
+
+    private static func removeOlder(_ folder: String, _ file: String, keeping path: String) throws {
+        for entry in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where entry.hasPrefix(file + "-") && "\(folder)/\(entry)" != path {
+            // Another provider's name may begin like this one's.
+            let stamp = entry.dropFirst(file.count + 1).prefix(while: { $0 != "." })
+            if stamp.allSatisfy(\.isHexDigit) { try? FileManager.default.removeItem(atPath: "\(folder)/\(entry)") }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import AsyncHTTPClient
+import Connect
+import EnrichmentAPI
+import Foundation
+import Identity
+import Ledger
+import Records
+import Settings
+
+/// Somebody who may know companies, by domain.
+protocol AccountProvider: Sendable {
+    var name: String { get }
+    /// Credits for a company that is found.
+    var price: Credits { get }
+
+    /// The fields of each company, in order; nil where it is not known or could not be asked for.
+    func find(domains: [String]) async -> [[String: String]?]
+}
+
+/// A table of companies, indexed beside the ledger.
+struct AccountTable: AccountProvider {
+    let name: String
+    let price: Credits
+    private let companies: ProviderTable
+
+    private static let version = 1
+
+    /// - Throws: ``Diagnostic`` where the file is missing or has no column for the domain.
+    init(_ settings: AccountProviderSettings, ledger: String) throws {
+        (name, price) = (settings.name, settings.price)
+        let file = try TableFile(settings.path, table: settings.table)
+        let mapping = try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path)
+        guard let domainColumn = mapping[.companyDomain] ?? mapping[.website] else {
+            throw Diagnostic(
+                code: "no_column", "account provider '\(settings.name)' has no column with the company's domain",
+                file: settings.path, hint: "call it 'domain'")
+        }
+        let fields = try AccountResult.knownFields.compactMap { field in
+            try file.column(settings.fields[field] ?? "", of: settings.name).map { (field, $0) }
+                ?? file.columns.firstIndex(of: field).map { (field, $0) }
+        }
+        let places = fields.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
+        let stamp = "\(Self.version) \(file.path) \(file.stamp) \(settings.table) \(domainColumn) \(places)"
+        companies = try ProviderTable(ledger: ledger, name: "accounts-" + settings.name, stamp: stamp) { writer in
+            try file.forEachBatch { batch in
+                for row in 0..<batch.rowCount {
+                    guard let domain = Canonical.companyDomain(batch.text(row, domainColumn)) else { continue }
+                    let values = fields.map { ($0.0, batch.text(row, $0.1)) }.filter { !$0.1.isEmpty }
+                    try writer.add(
+                        company: AliasKey.company(domain), fields: Dictionary(values, uniquingKeysWith: { $1 }))
+                }
+            }
+        }
+    }
+
+    func find(domains: [String]) async -> [[String: String]?] {
+        (try? companies.companies(domains.map(AliasKey.company))) ?? domains.map { _ in nil }
+    }
+}
+
+/// A vendor's API for companies.
+struct AccountVendor: AccountProvider {
+    let name: String
+    let price: Credits
+    private let calls: VendorCalls
+    private let settings: HTTPProviderSettings
+    private let fields: [(field: String, pointer: JSONPointer)]
+
+    init(_ settings: AccountProviderSettings, client: HTTPClient) {
+        (name, price) = (settings.name, settings.price)
+        self.settings = settings.http
+        calls = VendorCalls(client, settings.http)
+        fields = settings.fields.sorted { $0.key < $1.key }.map { ($0.key, JSONPointer($0.value)) }
+    }
+
+    func find(domains: [String]) async -> [[String: String]?] {
+        await withTaskGroup { group in
+            for (index, domain) in domains.enumerated() { group.addTask { (index, await find(domain)) } }
+            return await group.reduce(into: [[String: String]?](repeating: nil, count: domains.count)) {
+                $0[$1.0] = $1.1
+            }
+        }
+    }
+
+    private func find(_ domain: String) async -> [String: String]? {
+        let template = Template(hints: PersonHints(companyDomain: domain))
+        let body =
+            settings.body == .null
+            ? nil : template.json(settings.body).flatMap { try? JSONSerialization.data(withJSONObject: $0) }
+        guard case .json(let data) = await calls.call(template, body: body),
+            let answer = try? JSONSerialization.jsonObject(with: data)
+        else { return nil }
+        if !settings.miss.pointer.isEmpty,
+            let value = JSONPointer(settings.miss.pointer).value(in: answer),
+            settings.miss.values.contains(JSONPointer.text(value))
+        {
+            return nil
+        }
+        let found = fields.compactMap { field, pointer -> (String, String)? in
+            guard let value = pointer.value(in: answer) else { return nil }
+            let text =
+                (value as? [Any]).map { $0.map(JSONPointer.text).joined(separator: ";") } ?? JSONPointer.text(value)
+            return text.isEmpty ? nil : (field, text)
+        }
+        return found.isEmpty ? nil : Dictionary(found, uniquingKeysWith: { $1 })
+    }
+}

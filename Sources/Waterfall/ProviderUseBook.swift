@@ -1,0 +1,54 @@
+import EnrichmentAPI
+package import Ledger
+import Synchronization
+
+/// What was asked of providers, until somebody writes it down.
+package final class ProviderUseBook: Sendable {
+    private let tally = Mutex(ProviderUseTally())
+
+    func add(_ more: ProviderUseTally) {
+        tally.withLock { $0.add(more) }
+    }
+
+    /// Everything since the last time.
+    package func take() -> [ProviderUse] {
+        tally.withLock { tally in
+            defer { tally = ProviderUseTally() }
+            return tally.uses
+        }
+    }
+}
+
+/// Counts what was asked of providers.
+struct ProviderUseTally: Sendable {
+    private struct Key: Hashable {
+        var provider: String
+        var channel: Channel
+    }
+
+    private var counts: [Key: ProviderUse] = [:]
+
+    mutating func count(_ provider: String, _ channel: Channel, isHit: Bool, hasFailed: Bool, credits: Credits) {
+        var use = ProviderUse(provider: provider, channel: channel)
+        use.asked = 1
+        use.found = isHit ? 1 : 0
+        use.failed = hasFailed ? 1 : 0
+        use.credits = credits
+        add(use)
+    }
+
+    mutating func add(_ other: ProviderUseTally) {
+        for use in other.counts.values { add(use) }
+    }
+
+    private mutating func add(_ use: ProviderUse) {
+        counts[
+            Key(provider: use.provider, channel: use.channel),
+            default: ProviderUse(provider: use.provider, channel: use.channel)
+        ].add(use)
+    }
+
+    var uses: [ProviderUse] {
+        counts.values.sorted { ($0.provider, $0.channel) < ($1.provider, $1.channel) }
+    }
+}

@@ -1,0 +1,134 @@
+import AsyncHTTPClient
+import Connect
+import EnrichmentAPI
+import Foundation
+import Identity
+import Settings
+
+/// A vendor's API, asked by template and read by JSON pointer.
+struct HTTPProvider: Provider {
+    let name: String
+    let channels: ChannelSet
+    let isLocal = false
+    private let calls: VendorCalls
+    private let settings: HTTPProviderSettings
+    private let reader: VendorAnswer
+
+    init(_ settings: ProviderSettings, client: HTTPClient) {
+        name = settings.name
+        channels = settings.given
+        self.settings = settings.http
+        calls = VendorCalls(client, settings.http)
+        reader = VendorAnswer(settings)
+    }
+
+    func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
+        var findings = [Finding](repeating: .notAsked, count: queries.count)
+        let askable = queries.indices.filter { isAskable(queries[$0].hints) }
+        let size = settings.batch.size
+        let groups = stride(from: 0, to: askable.count, by: size).map {
+            Array(askable[$0..<min($0 + size, askable.count)])
+        }
+        // As many tasks as may be in the air; the rest of the line is in the pacer's.
+        await withTaskGroup { tasks in
+            var next = groups.makeIterator()
+            for _ in 0..<settings.concurrency {
+                guard let group = next.next() else { break }
+                tasks.addTask { (group, await ask(group.map { queries[$0].hints })) }
+            }
+            for await (group, found) in tasks {
+                for (index, finding) in zip(group, found) { findings[index] = finding }
+                if let group = next.next() { tasks.addTask { (group, await ask(group.map { queries[$0].hints })) } }
+            }
+        }
+        return findings
+    }
+
+    /// Whether something would be sent that says who is meant.
+    private func isAskable(_ hints: PersonHints) -> Bool {
+        let texts = [settings.url] + settings.headers.values + settings.body.texts + settings.batch.record.texts
+        return Template(hints: hints).hasHint(of: texts)
+    }
+
+    private func ask(_ people: [PersonHints]) async -> [Finding] {
+        settings.batch.size > 1 ? await askTogether(people) : await [askOne(people[0])]
+    }
+
+    private func askOne(_ hints: PersonHints) async -> Finding {
+        let template = Template(hints: hints)
+        let body = settings.body == .null ? nil : template.json(settings.body).flatMap(Self.data)
+        switch await calls.call(template, body: body) {
+        case nil: return .notAsked
+        case .miss: return .nothing
+        case .failed(let failure): return .failed(failure)
+        case .json(let data):
+            guard let answer = try? JSONSerialization.jsonObject(with: data) else { return .failed(.unreadable) }
+            return reader.finding(in: answer)
+        }
+    }
+
+    private func askTogether(_ people: [PersonHints]) async -> [Finding] {
+        let records = people.compactMap { Template(hints: $0).json(settings.batch.record) }
+        // Address and header fields of a call for several people cannot depend on any of them.
+        let template = Template(hints: PersonHints())
+        guard records.count == people.count,
+            let body = template.json(settings.body, records: records).flatMap(Self.data)
+        else { return people.map { _ in .notAsked } }
+        switch await calls.call(template, body: body) {
+        case nil: return people.map { _ in .notAsked }
+        case .miss: return people.map { _ in .nothing }
+        case .failed(let failure): return people.map { _ in .failed(failure) }
+        case .json(let data):
+            guard let answer = try? JSONSerialization.jsonObject(with: data),
+                let list = JSONPointer(settings.batch.results).value(in: answer) as? [Any], list.count == people.count
+            else { return people.map { _ in .failed(.unreadable) } }
+            return list.map(reader.finding)
+        }
+    }
+
+    private static func data(_ body: Any) -> Data? {
+        try? JSONSerialization.data(withJSONObject: body, options: [.sortedKeys, .fragmentsAllowed])
+    }
+}
+
+/// Reads a vendor's answer for one person.
+///
+/// Pure.
+struct VendorAnswer: Sendable {
+    private let channels: [(channel: Channel, pointer: JSONPointer)]
+    private let miss: (pointer: JSONPointer, values: [String])?
+    private let confidence: JSONPointer?
+    private let scale: Double
+    private let otherwise: Double
+    private let updatedAt: JSONPointer?
+    private let region: Region?
+
+    init(_ settings: ProviderSettings) {
+        let http = settings.http
+        channels = settings.given.map { ($0, JSONPointer(settings.channels[$0])) }
+        miss = http.miss.pointer.isEmpty ? nil : (JSONPointer(http.miss.pointer), http.miss.values)
+        confidence = http.confidence.isEmpty ? nil : JSONPointer(http.confidence)
+        scale = Double(http.confidenceScale)
+        otherwise = settings.confidence
+        region = settings.region
+        updatedAt = http.updatedAt.isEmpty ? nil : JSONPointer(http.updatedAt)
+    }
+
+    func finding(in answer: Any) -> Finding {
+        if let miss, let value = miss.pointer.value(in: answer), miss.values.contains(JSONPointer.text(value)) {
+            return .nothing
+        }
+        var values = ChannelMap<String>()
+        for (channel, pointer) in channels {
+            values[channel] = pointer.value(in: answer).flatMap {
+                Canonical.value(JSONPointer.text($0), channel, region: region)
+            }
+        }
+        guard !values.isEmpty else { return .nothing }
+        let sure = confidence?.value(in: answer).flatMap { Double(JSONPointer.text($0)) }
+        return .person(
+            Finding.Profile(
+                values: values, confidence: min(max(sure.map { $0 / scale } ?? otherwise, 0), 1),
+                updatedAt: updatedAt?.value(in: answer).map(JSONPointer.text) ?? ""))
+    }
+}

@@ -1,0 +1,82 @@
+import Connect
+import EnrichmentAPI
+import Foundation
+import Ledger
+
+/// Work emails made from name and company domain, as the company makes them; kept only where the verification says that
+/// the mailbox is there.
+struct PatternProvider: Provider {
+    let name: String
+    let channels: ChannelSet = [.workEmail]
+    let isLocal = false
+    private let confidence: Double
+    /// The tables that show how companies make addresses.
+    private let tables: [ProviderTable]
+    private let verifier: any EmailVerifier
+    /// How often each pattern is right anywhere, the most frequent first.
+    private let common: [EmailPattern]
+    private let now: @Sendable () -> Date
+
+    /// Candidates that are verified for one person.
+    private static let mostTries = 4
+    /// People looked at side by side.
+    private static let width = 16
+
+    init(
+        _ settings: ProviderSettings, tables: [ProviderTable], verifier: any EmailVerifier,
+        now: @escaping @Sendable () -> Date
+    ) throws {
+        name = settings.name
+        confidence = settings.confidence
+        self.tables = tables
+        self.verifier = verifier
+        self.now = now
+        common = Self.ranked(try tables.flatMap { try $0.patterns(domain: nil) }, before: EmailPattern.allCases)
+    }
+
+    func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
+        var findings = [Finding](repeating: .notAsked, count: queries.count)
+        await withTaskGroup { group in
+            var next = queries.indices.makeIterator()
+            for _ in 0..<Self.width {
+                guard let index = next.next() else { break }
+                group.addTask { (index, await find(queries[index].hints)) }
+            }
+            for await (index, finding) in group {
+                findings[index] = finding
+                if let index = next.next() { group.addTask { (index, await find(queries[index].hints)) } }
+            }
+        }
+        return findings
+    }
+
+    private func find(_ hints: PersonHints) async -> Finding {
+        guard let first = hints.firstName, let last = hints.lastName, let domain = hints.companyDomain else {
+            return .notAsked
+        }
+        guard let known = try? tables.flatMap({ try $0.patterns(domain: domain) }) else { return .failed(.unavailable) }
+        for pattern in Self.ranked(known, before: common).prefix(Self.mostTries) {
+            guard let local = pattern.local(first: first, last: last) else { return .notAsked }
+            let email = "\(local)@\(domain)"
+            let question = EmailToCheck(email: email, channel: .workEmail, recordID: "")
+            guard await verifier.check(question) == .valid else { continue }
+            var values = ChannelMap<String>()
+            values[.workEmail] = email
+            return .person(
+                Finding.Profile(values: values, confidence: confidence, updatedAt: now().formatted(.iso8601)))
+        }
+        return .nothing
+    }
+
+    /// Patterns by how often they are right, and then in a given order.
+    static func ranked(_ counts: [(pattern: String, people: Int)], before others: [EmailPattern]) -> [EmailPattern] {
+        var people: [EmailPattern: Int] = [:]
+        for count in counts {
+            if let pattern = EmailPattern(rawValue: count.pattern) { people[pattern, default: 0] += count.people }
+        }
+        let known = others.enumerated().filter { people[$0.element] != nil }.sorted {
+            (-(people[$0.element] ?? 0), $0.offset) < (-(people[$1.element] ?? 0), $1.offset)
+        }.map(\.element)
+        return known + others.filter { people[$0] == nil }
+    }
+}

@@ -1,0 +1,74 @@
+import EnrichmentAPI
+import Identity
+import Ledger
+
+/// Somebody who may know how to reach a person.
+protocol Provider: Sendable {
+    var name: String { get }
+    /// Channels that it can give.
+    var channels: ChannelSet { get }
+    /// Whether it answers at once, out of the process's own data.
+    var isLocal: Bool { get }
+
+    /// What it knows of each person, in order; whatever goes wrong is a finding as well.
+    ///
+    /// - Parameter channels: those that are wanted.
+    func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding]
+}
+
+/// Whom a provider is asked for.
+struct PersonQuery: Sendable {
+    let hints: PersonHints
+    /// The hints as aliases, the surest first.
+    let aliases: [String]
+
+    /// - Parameter endpoint: `discover` finds by name and company alone.
+    init(_ hints: PersonHints, endpoint: Endpoint) {
+        self.hints = hints
+        var aliases: [String] = []
+        if endpoint != .discover {
+            aliases = [hints.email.map(AliasKey.email), hints.linkedinURL.map(AliasKey.linkedin)].compactMap { $0 }
+        }
+        if let first = hints.firstName, let last = hints.lastName, let domain = hints.companyDomain {
+            aliases.append(AliasKey.name(first: first, last: last, domain: domain))
+        }
+        self.aliases = aliases
+    }
+}
+
+/// What a provider knows of a person.
+enum Finding: Sendable {
+    /// Values in canonical form.
+    case person(Profile)
+    case nothing
+    /// It cannot be asked with these hints, so it was not.
+    case notAsked
+    /// It could not be asked, or its answer could not be read; a miss for this person.
+    case failed(Failure)
+
+    enum Failure: String, Sendable {
+        case timeout, unavailable, refused, unreadable
+    }
+
+    struct Profile: Sendable {
+        var values: ChannelMap<String>
+        /// 0–1.
+        var confidence: Double
+        /// ISO 8601, or whatever the provider writes.
+        var updatedAt: String
+    }
+}
+
+extension Canonical {
+    /// A provider's value in the form in which it is compared and handed out; nil where it is not valid.
+    ///
+    /// - Parameter region: of phone numbers that are written without their country.
+    static func value(_ text: String, _ channel: Channel, region: Region?) -> String? {
+        guard !text.isEmpty else { return nil }
+        return switch channel {
+        case .workEmail, .personalEmail: email(text)
+        case .phone: phone(text, region: region)
+        case .linkedinURL: linkedinURL(text)
+        }
+    }
+}

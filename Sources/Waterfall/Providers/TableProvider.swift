@@ -1,0 +1,107 @@
+import EnrichmentAPI
+import Foundation
+import Identity
+import Ledger
+import Records
+
+/// A table of people, found by email, LinkedIn URL, or name and company domain.
+///
+/// It is indexed beside the ledger once, and again when it has changed.
+struct TableProvider: Provider {
+    let name: String
+    let channels: ChannelSet
+    let isLocal = true
+    private let confidence: Double
+    private let modified: String
+    let people: ProviderTable
+
+    /// - Parameter ledger: beside which the index lies.
+    /// - Throws: ``Diagnostic`` where the file or a column that the settings name is missing.
+    init(_ settings: ProviderSettings, ledger: String) throws {
+        name = settings.name
+        channels = settings.given
+        confidence = settings.confidence
+        let file = try TableFile(settings.path, table: settings.table)
+        modified = file.modified
+        let shelf = try Shelf(file, settings)
+        people = try ProviderTable(ledger: ledger, name: name, stamp: shelf.stamp) { try shelf.fill($0) }
+    }
+
+    func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
+        let found: [ProviderTable.Person?]
+        do {
+            found = try people.people(queries.map(\.aliases))
+        } catch {
+            return queries.map { _ in .failed(.unavailable) }
+        }
+        return found.map { person in
+            guard let person else { return .nothing }
+            return .person(
+                Finding.Profile(
+                    values: person.values, confidence: person.confidence ?? confidence,
+                    updatedAt: person.updatedAt.isEmpty ? modified : person.updatedAt))
+        }
+    }
+}
+
+/// How rows of a table become people in its index.
+private struct Shelf {
+    let file: TableFile
+    let stamp: String
+    private let columns: [(channel: Channel, column: Int)]
+    private let confidenceColumn: Int?
+    private let updatedAtColumn: Int?
+    private let normalizer: Normalizer
+    private let region: Region?
+
+    /// Goes up when tables are indexed in another way.
+    private static let version = 1
+
+    init(_ file: TableFile, _ settings: ProviderSettings) throws {
+        self.file = file
+        columns = try Channel.allCases.compactMap { channel in
+            try file.column(settings.channels[channel], of: settings.name).map { (channel, $0) }
+        }
+        confidenceColumn = try file.column(settings.confidenceColumn, of: settings.name)
+        updatedAtColumn = try file.column(settings.updatedAtColumn, of: settings.name)
+        region = settings.region
+        normalizer = Normalizer(
+            try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path),
+            settings: Normalizer.Settings(region: settings.region))
+        let places =
+            Channel.allCases.map { settings.channels[$0] } + [
+                settings.confidenceColumn, settings.updatedAtColumn, settings.region?.code ?? "",
+            ]
+        stamp = "\(Self.version) \(file.path) \(file.stamp) \(settings.table) \(places.joined(separator: "\u{1}"))"
+    }
+
+    func fill(_ writer: ProviderTableWriter) throws {
+        try file.forEachBatch { batch in
+            let identities = normalizer.identify(batch)
+            for row in 0..<batch.rowCount {
+                var aliases = identities.aliases(row)
+                if let name = identities.nameAlias(row), !aliases.contains(name) { aliases.append(name) }
+                guard !aliases.isEmpty else { continue }
+                let person = person(batch, row)
+                try writer.add(person, aliases: aliases)
+                if let made = EmailPattern.made(
+                    person.values[.workEmail], first: identities.text(row, .firstName),
+                    last: identities.text(row, .lastName))
+                {
+                    try writer.count(pattern: made.pattern.rawValue, domain: made.domain)
+                }
+            }
+        }
+    }
+
+    private func person(_ batch: RecordBatch, _ row: Int) -> ProviderTable.Person {
+        var person = ProviderTable.Person()
+        for (channel, column) in columns {
+            person.values[channel] = Canonical.value(batch.text(row, column), channel, region: region)
+        }
+        let confidence = confidenceColumn.flatMap { Double(batch.text(row, $0)) }
+        person.confidence = confidence.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil }
+        person.updatedAt = updatedAtColumn.map { batch.text(row, $0) } ?? ""
+        return person
+    }
+}

@@ -1,0 +1,88 @@
+import AsyncHTTPClient
+package import Connect
+import EnrichmentAPI
+package import Foundation
+package import Ledger
+import Records
+
+/// Opens a waterfall with everybody in it.
+package struct WaterfallOpening: Sendable {
+    package var settings: WaterfallSettings
+    /// Beside which tables are indexed.
+    package var ledger: String
+    package var environment: [String: String]
+    /// Says which addresses are there; patterns need it.
+    package var verifier: (any EmailVerifier)?
+    package var evidence: [Evidence]
+    package var now: @Sendable () -> Date
+
+    package init(
+        settings: WaterfallSettings, ledger: String, environment: [String: String],
+        verifier: (any EmailVerifier)? = nil, evidence: [Evidence] = [],
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.settings = settings
+        self.ledger = ledger
+        self.environment = environment
+        self.verifier = verifier
+        self.evidence = evidence
+        self.now = now
+    }
+
+    /// A waterfall for as long as the work lasts.
+    ///
+    /// - Throws: ``Diagnostic`` for a provider whose file cannot be read, or that lacks what it needs.
+    package func with<Value: Sendable>(_ work: (Waterfall) async throws -> Value) async throws -> Value {
+        let vendors =
+            settings.providers.filter { $0.kind == .http }.map(\.http)
+            + settings.accounts.filter { $0.kind == .http }.map(\.http)
+        return try await withClients(for: vendors[...], []) { clients in try await work(waterfall(clients)) }
+    }
+
+    /// One client for each vendor: proxies and certificates may differ.
+    private func withClients<Value: Sendable>(
+        for vendors: ArraySlice<HTTPProviderSettings>, _ clients: [HTTPClient],
+        _ work: ([HTTPClient]) async throws -> Value
+    ) async throws -> Value {
+        guard let vendor = vendors.first else { return try await work(clients) }
+        let connection = HTTPConnection(
+            address: vendor.url, timeout: vendor.timeout, connectTimeout: vendor.timeout,
+            concurrency: vendor.concurrency, caFile: vendor.caFile)
+        return try await connection.with(environment: environment) { client in
+            try await withClients(for: vendors.dropFirst(), clients + [client], work)
+        }
+    }
+
+    private func waterfall(_ clients: [HTTPClient]) throws -> Waterfall {
+        var clients = clients[...]
+        var tables: [String: TableProvider] = [:]
+        for provider in settings.providers where provider.kind == .table {
+            tables[provider.name] = try TableProvider(provider, ledger: ledger)
+        }
+        let shelves = settings.providers.compactMap { tables[$0.name]?.people }
+        let providers = try settings.providers.map { provider -> any Provider in
+            switch provider.kind {
+            case .table: try tables[provider.name] ?? TableProvider(provider, ledger: ledger)
+            case .http: HTTPProvider(provider, client: clients.removeFirst())
+            case .pattern: try pattern(provider, shelves)
+            }
+        }
+        let accounts = try settings.accounts.map { account -> any AccountProvider in
+            switch account.kind {
+            case .table: try AccountTable(account, ledger: ledger)
+            case .http: AccountVendor(account, client: clients.removeFirst())
+            }
+        }
+        return Waterfall(settings, providers: providers, accounts: accounts, evidence: evidence)
+    }
+
+    private func pattern(_ provider: ProviderSettings, _ tables: [ProviderTable]) throws -> PatternProvider {
+        guard let verifier else {
+            throw Diagnostic(
+                code: "invalid_settings",
+                "provider '\(provider.name)' makes up addresses, and nobody says which of them are there",
+                hint: "set verify.url to a service that knows mailboxes; the built-in one does not")
+        }
+        return try PatternProvider(provider, tables: tables, verifier: verifier, now: now)
+    }
+}
