@@ -33,7 +33,7 @@ struct WaterfallRounds {
     }
 
     /// What stands for a record wherever it is asked for.
-    func name(of record: Int) -> String { queries[record].aliases.first ?? queries[record].hints.companyDomain ?? "" }
+    func name(of record: Int) -> String { queries[record].name }
 
     // MARK: Asking
 
@@ -127,7 +127,7 @@ struct WaterfallRounds {
         var tally = ProviderUseTally()
         let outcomes = queries.indices.map { record in
             var outcome = Waterfall.Outcome(
-                result: PersonResult(recordID: Self.recordID(name(of: record)), channels: [:], creditsUsed: .zero),
+                result: PersonResult(recordID: queries[record].recordID, channels: [:], creditsUsed: .zero),
                 costs: [:])
             for channel in channels {
                 let way = ways[record][channel] ?? Way()
@@ -152,12 +152,5 @@ struct WaterfallRounds {
             tally.count(
                 providers[provider].name, channel, isHit: isHit, hasFailed: hasFailed, credits: isHit ? cost : .zero)
         }
-    }
-
-    /// An id that stays the same for the same person (FNV-1a, 64 bits).
-    private static func recordID(_ alias: String) -> String {
-        let hash = alias.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        return "emb_" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

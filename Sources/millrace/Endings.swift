@@ -75,6 +75,7 @@ enum Endings {
         "unknown_format": 66, "no_hint_column": 66, "no_column": 66, "too_many_columns": 66, "input_changed": 66,
         "no_settings": 66,
         "unreadable_list": 66, "unreadable_certificates": 66,
+        "cannot_listen": 69, "no_keys": 78, "no_key": 64,
         "cannot_create_output": 73,
         "write_failed": 74, "output_changed": 74, "ledger_full": 74, "ledger_failed": 74, "ledger_unusable": 74,
         "ledger_damaged": 74,

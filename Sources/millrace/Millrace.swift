@@ -15,6 +15,8 @@ struct MillraceCommand: AsyncParsableCommand {
               millrace lint pipelines/quickstart.yaml
               millrace quota
               millrace runs
+              millrace serve --waterfall pipelines/waterfall.yaml
+              millrace providers pipelines/waterfall.yaml
               millrace enrich contacts.csv -o enriched.csv --waterfall pipelines/waterfall.yaml
               millrace normalize contacts.csv -o - | head
               millrace convert contacts.xlsx -o contacts.csv
@@ -26,6 +28,7 @@ struct MillraceCommand: AsyncParsableCommand {
         version: Millrace.version,
         subcommands: [
             RunCommand.self, EnrichCommand.self, NormalizeCommand.self, ConvertCommand.self, InspectCommand.self,
-            LintCommand.self, RunsCommand.self, QuotaCommand.self,
+            LintCommand.self, RunsCommand.self, QuotaCommand.self, ServeCommand.self, KeysCommand.self,
+            ProvidersCommand.self, FeedbackCommand.self,
         ])
 }

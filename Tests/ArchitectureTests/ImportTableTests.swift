@@ -14,11 +14,12 @@ import Testing
         "Ledger": ["Records", "EnrichmentAPI"],
         "Waterfall": ["Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings"],
         "Pipeline": ["Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Records", "Settings", "Waterfall"],
-        "Server": ["Connect", "EnrichmentAPI", "Identity", "Ledger", "Records", "Settings", "Waterfall"],
+        "Server": ["CResolver", "Connect", "EnrichmentAPI", "Identity", "Ledger", "Records", "Settings", "Waterfall"],
         "millrace": ["Connect", "EnrichmentAPI", "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall"],
     ]
     static let doors: Set<String> = [
         "CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib", "CLibIDN2", "CPublicSuffix", "CPhoneNumber",
+        "CResolver",
     ]
 
     /// Modules that each file of a target imports.

@@ -1,12 +1,12 @@
 import Crypto
-import Foundation
+package import Foundation
 
 /// Signs requests as Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`.
-struct WebhookSignature: Sendable {
+package struct WebhookSignature: Sendable {
     private let key: SymmetricKey
 
     /// - Parameter secret: `whsec_` and base64; any other text is the key itself.
-    init(secret: String) {
+    package init(secret: String) {
         let encoded = secret.hasPrefix("whsec_") ? String(secret.dropFirst("whsec_".count)) : nil
         key = SymmetricKey(data: encoded.flatMap { Data(base64Encoded: $0) } ?? Data(secret.utf8))
     }
@@ -15,9 +15,26 @@ struct WebhookSignature: Sendable {
     ///
     /// - Parameter timestamp: seconds since 1970.
     func sign(id: String, timestamp: Int, body: Data) -> String {
-        var signed = Data("\(id).\(timestamp).".utf8)
-        signed.append(body)
-        let code = HMAC<SHA256>.authenticationCode(for: signed, using: key)
+        let code = HMAC<SHA256>.authenticationCode(for: Self.signed(id, timestamp, body), using: key)
         return "v1," + Data(code).base64EncodedString()
+    }
+
+    /// Seconds that a request may be old, or of the future, so that it cannot be sent again later.
+    private static let tolerance = 300.0
+
+    /// Whether one of the signatures in a `webhook-signature` field is ours, and not too old.
+    ///
+    /// - Parameter now: seconds since 1970.
+    package func isValid(_ field: String, id: String, timestamp: String, body: Data, now: Double) -> Bool {
+        guard let time = Int(timestamp), abs(Double(time) - now) <= Self.tolerance, !id.isEmpty else { return false }
+        return field.split(separator: " ").contains { part in
+            guard part.hasPrefix("v1,"), let code = Data(base64Encoded: String(part.dropFirst(3))) else { return false }
+            // Takes the same time whatever the code is.
+            return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Self.signed(id, time, body), using: key)
+        }
+    }
+
+    private static func signed(_ id: String, _ timestamp: Int, _ body: Data) -> Data {
+        Data("\(id).\(timestamp).".utf8) + body
     }
 }

@@ -2,9 +2,9 @@
 ///
 /// Several people share one, so it never says that two rows are the same person. Names are those of RFC 2142 and those
 /// that companies print on their pages, in the languages of the exports; last gone through in November 2026.
-enum RoleAddresses {
+package enum RoleAddresses {
     /// - Parameter email: canonical.
-    static func contains(_ email: ArraySlice<UInt8>) -> Bool {
+    package static func contains(_ email: ArraySlice<UInt8>) -> Bool {
         guard let at = email.lastIndex(of: UInt8(ascii: "@")), at - email.startIndex <= longest else { return false }
         return names.contains(email[..<at])
     }

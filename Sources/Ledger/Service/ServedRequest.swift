@@ -1,5 +1,5 @@
 package import EnrichmentAPI
-import Foundation
+package import Foundation
 
 /// A call of a client, answered and not told yet.
 package struct ServedRequest: Sendable {

@@ -1,4 +1,4 @@
-import EnrichmentAPI
+package import EnrichmentAPI
 import Identity
 import Ledger
 
@@ -17,13 +17,25 @@ protocol Provider: Sendable {
 }
 
 /// Whom a provider is asked for.
-struct PersonQuery: Sendable {
+package struct PersonQuery: Sendable {
     let hints: PersonHints
     /// The hints as aliases, the surest first.
     let aliases: [String]
 
-    /// - Parameter endpoint: `discover` finds by name and company alone.
-    init(_ hints: PersonHints, endpoint: Endpoint) {
+    /// What stands for the person in every request for them.
+    package var name: String { aliases.first ?? "company:" + (hints.companyDomain ?? "") }
+
+    /// An id that stays the same for the same person (FNV-1a, 64 bits).
+    package var recordID: String {
+        let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let digits = String(hash, radix: 16)
+        return "emb_" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// - Parameters:
+    ///   - hints: canonical.
+    ///   - endpoint: `discover` finds by name and company alone.
+    package init(_ hints: PersonHints, endpoint: Endpoint) {
         self.hints = hints
         var aliases: [String] = []
         if endpoint != .discover {

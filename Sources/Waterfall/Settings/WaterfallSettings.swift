@@ -96,6 +96,8 @@ package struct OrderSettings: Sendable {
     package var phone: [String] = []
     package var linkedinURL: [String] = []
 
+    package init() {}
+
     package subscript(channel: Channel) -> [String] {
         switch channel {
         case .workEmail: workEmail

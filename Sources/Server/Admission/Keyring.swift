@@ -1,0 +1,57 @@
+import HTTPTypes
+import Foundation
+import Ledger
+import Synchronization
+
+/// Who calls.
+struct Caller: Sendable {
+    var workspace: String
+    /// Empty where no key is asked for.
+    var keyID: String
+    var scope: KeyScope
+}
+
+/// Knows the keys; what was looked up is remembered for a few seconds, so that a key that is revoked opens nothing soon.
+final class Keyring: Sendable {
+    private let ledger: ServiceLedger
+    /// Where there is no key at all, everybody is this workspace; only on loopback.
+    private let open: String?
+    private let now: @Sendable () -> Double
+    private let known = Mutex<[String: (key: APIKey?, until: Double)]>([:])
+
+    /// Seconds.
+    private static let memory = 5.0
+    private static let most = 10_000
+
+    init(_ ledger: ServiceLedger, open: String?, now: @escaping @Sendable () -> Double) {
+        self.ledger = ledger
+        self.open = open
+        self.now = now
+    }
+
+    /// - Throws: ``Problem`` where the key is missing, not accepted, or does not open a call.
+    func caller(_ headers: HTTPFields, for scope: KeyScope) async throws -> Caller {
+        if let open { return Caller(workspace: open, keyID: "", scope: .enrich) }
+        guard let field = headers[.authorization] else { throw Problem.unauthorised }
+        let parts = field.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.unauthorised }
+        guard let key = try await key(String(parts[1])) else { throw Problem.forbidden("There is no such key.") }
+        let time = now()
+        guard key.isGood(at: time) else {
+            throw Problem.forbidden(key.revokedAt == nil ? "The key has expired." : "The key was revoked.")
+        }
+        guard key.scope == .enrich || key.scope == scope else { throw Problem.scope }
+        return Caller(workspace: key.workspace, keyID: key.id, scope: key.scope)
+    }
+
+    private func key(_ token: String) async throws -> APIKey? {
+        let time = now()
+        if let known = known.withLock({ $0[token] }), known.until > time { return known.key }
+        let key = try await ledger.key(token: token)
+        known.withLock { known in
+            if known.count >= Self.most { known.removeAll() }
+            known[token] = (key, time + Self.memory)
+        }
+        return key
+    }
+}

@@ -1,0 +1,29 @@
+package import EnrichmentAPI
+package import Waterfall
+
+/// Who knows the answers.
+package protocol AnswerSource: Sendable {
+    /// One outcome for each record, in order; records have canonical hints.
+    func persons(_ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint) async -> [Waterfall.Outcome]
+    /// Nil for a company that nobody knows.
+    func accounts(domains: [String]) async -> [AccountResult?]
+}
+
+/// The waterfall as a source of answers.
+package struct WaterfallAnswers: AnswerSource {
+    private let waterfall: Waterfall
+    private let minConfidence: Double
+
+    package init(_ waterfall: Waterfall, minConfidence: Double) {
+        self.waterfall = waterfall
+        self.minConfidence = minConfidence
+    }
+
+    package func persons(_ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint) async -> [Waterfall
+        .Outcome]
+    {
+        await waterfall.persons(records, channels: channels, endpoint: endpoint, minConfidence: minConfidence)
+    }
+
+    package func accounts(domains: [String]) async -> [AccountResult?] { await waterfall.accounts(domains: domains) }
+}

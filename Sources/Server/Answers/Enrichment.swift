@@ -1,0 +1,149 @@
+import Connect
+import EnrichmentAPI
+import Foundation
+import Ledger
+import Waterfall
+
+/// Answers calls for people and companies: what is known first, then whoever knows more, then the verification; charged
+/// on the disk before anybody is told.
+struct Enrichment: Sendable {
+    let ledger: ServiceLedger
+    let source: any AnswerSource
+    let settlements: SettlementQueue
+    let verification: Verification?
+    /// How long answers and misses are given again for nothing, in seconds.
+    let goodFor: (values: Double, misses: Double)
+    let now: @Sendable () -> Double
+
+    /// An answer that is ready to be sent.
+    struct Answer: Sendable {
+        var body: [UInt8]
+        var credits: Credits
+        var records: Int
+        /// Channels that have a value.
+        var found: Int
+    }
+
+    // MARK: People
+
+    func people(_ body: CallBody, _ endpoint: Endpoint, _ caller: Caller, arrivedAt: Double) async throws -> Answer {
+        let queries = body.records.map { PersonQuery($0, endpoint: endpoint) }
+        let identities = queries.map { ledger.identity($0.name, workspace: caller.workspace) }
+        var answers = try known(identities, body, arrivedAt)
+        let asked = try await askMissing(body, endpoint, answers)
+        for (record, channels) in asked {
+            for (channel, served) in channels.entries { answers[record][channel] = served }
+        }
+        let verified = await verification?.verdicts(on: answers, of: queries) ?? [:]
+        for (record, channels) in verified {
+            for (channel, verdict) in channels.entries { answers[record][channel]?.verdict = verdict }
+        }
+        let order = asked.keys.sorted()
+        let request = ServedRequest(
+            workspace: caller.workspace, apiKey: caller.keyID, endpoint: endpoint, arrivedAt: arrivedAt, now: now(),
+            isForced: body.isForced,
+            people: order.map { record in
+                var channels = ChannelMap<ServedChannel>()
+                for (channel, _) in asked[record]?.entries ?? [] { channels[channel] = answers[record][channel] }
+                return ServedPerson(identity: identities[record], channels: channels)
+            })
+        let charged = try await settlements.settle(request)
+        let costs = Dictionary(uniqueKeysWithValues: zip(order, charged.people))
+        return write(body, endpoint, queries, answers, costs)
+    }
+
+    private func known(_ identities: [AliasHash], _ body: CallBody, _ arrivedAt: Double) throws -> [ChannelMap<
+        ServedChannel
+    >] {
+        guard !body.isForced else { return identities.map { _ in ChannelMap() } }
+        return try ledger.known(
+            identities, values: arrivedAt - goodFor.values, misses: arrivedAt - goodFor.misses)
+    }
+
+    /// Asks for what is not known, records of one set of channels together.
+    private func askMissing(
+        _ body: CallBody, _ endpoint: Endpoint, _ known: [ChannelMap<ServedChannel>]
+    ) async throws -> [Int: ChannelMap<ServedChannel>] {
+        var groups: [ChannelSet: [Int]] = [:]
+        var isSeen: [PersonHints: Int] = [:]
+        var copies: [(record: Int, of: Int)] = []
+        for record in body.records.indices {
+            let missing = body.channels.subtracting(ChannelSet(known[record].entries.map(\.channel)))
+            guard !missing.isEmpty else { continue }
+            // The same person twice in one call is asked for, and paid for, once.
+            if let first = isSeen[body.records[record]], !body.isForced {
+                copies.append((record, first))
+                continue
+            }
+            isSeen[body.records[record]] = record
+            groups[missing, default: []].append(record)
+        }
+        var asked: [Int: ChannelMap<ServedChannel>] = [:]
+        for (channels, records) in groups.sorted(by: { $0.key.bits < $1.key.bits }) {
+            let outcomes = await source.persons(
+                records.map { body.records[$0] }, channels: channels, endpoint: endpoint)
+            for (record, outcome) in zip(records, outcomes) {
+                var served = ChannelMap<ServedChannel>()
+                for channel in channels {
+                    guard let result = outcome.result.channels[channel] else { continue }
+                    served[channel] = ServedChannel(result: result, cost: outcome.costs[channel] ?? .zero)
+                }
+                asked[record] = served
+            }
+        }
+        for (record, first) in copies {
+            var free = asked[first] ?? ChannelMap()
+            for (channel, served) in free.entries {
+                free[channel] = ServedChannel(result: served.result, cost: .zero)
+            }
+            asked[record] = free
+        }
+        return asked
+    }
+
+    private func write(
+        _ body: CallBody, _ endpoint: Endpoint, _ queries: [PersonQuery], _ answers: [ChannelMap<ServedChannel>],
+        _ costs: [Int: ChannelMap<Credits>]
+    ) -> Answer {
+        var text = AnswerText()
+        var sum = Credits.zero
+        var found = 0
+        if endpoint == .bulk { text.append("[") }
+        for record in answers.indices {
+            if record > 0 { text.append(",") }
+            let cost = (costs[record] ?? ChannelMap()).entries.reduce(Credits.zero) { $0 + $1.value }
+            sum += cost
+            found += answers[record].entries.count { $0.value.result.value != nil }
+            text.append(
+                recordID: queries[record].recordID, channels: answers[record], asked: body.channels, credits: cost)
+        }
+        if endpoint == .bulk { text.append("]") }
+        return Answer(body: text.bytes, credits: sum, records: answers.count, found: found)
+    }
+
+    // MARK: Companies
+
+    func company(_ body: CallBody, _ caller: Caller, arrivedAt: Double) async throws -> Answer {
+        let domain = body.domain ?? ""
+        let identity = ledger.identity("company:" + domain, workspace: caller.workspace)
+        if !body.isForced,
+            let known = try ledger.knownAccount(
+                identity, values: arrivedAt - goodFor.values, misses: arrivedAt - goodFor.misses)
+        {
+            return try write(known.result, credits: .zero)
+        }
+        let result = await source.accounts(domains: [domain]).first ?? nil
+        let charged = try await settlements.settle(
+            ServedRequest(
+                workspace: caller.workspace, apiKey: caller.keyID, endpoint: .account, arrivedAt: arrivedAt, now: now(),
+                isForced: body.isForced, account: ServedAccount(identity: identity, result: result)))
+        return try write(result, credits: charged.account)
+    }
+
+    private func write(_ account: AccountResult?, credits: Credits) throws -> Answer {
+        guard let account else { throw Problem.unknownCompany }
+        var text = AnswerText()
+        text.append(account: account, credits: credits)
+        return Answer(body: text.bytes, credits: credits, records: 1, found: account.fields.count)
+    }
+}

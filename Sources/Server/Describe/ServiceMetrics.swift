@@ -1,0 +1,88 @@
+package import EnrichmentAPI
+import Foundation
+import Synchronization
+
+/// One call, as it is counted and logged: who, what, how long, and nothing of whom it was about.
+package struct CallEntry: Sendable {
+    package var call: String
+    package var workspace = ""
+    /// The key's id.
+    package var key = ""
+    package var status = 0
+    package var records = 0
+    package var found = 0
+    package var credits = Credits.zero
+    package var seconds = 0.0
+
+    package init(call: String) { self.call = call }
+}
+
+/// What the service has done since it was started, in Prometheus' text form; labels are bounded.
+final class ServiceMetrics: Sendable {
+    private struct Counts {
+        var calls: [String: [Int: Int]] = [:]
+        var records: [String: Int] = [:]
+        var found: [String: Int] = [:]
+        var credits: [String: Int] = [:]
+        /// Per call, calls that took no longer than each of ``bounds``; the last one counts all.
+        var times: [String: [Int]] = [:]
+        var seconds: [String: Double] = [:]
+    }
+
+    private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10]
+    private let counts = Mutex(Counts())
+
+    func count(_ entry: CallEntry) {
+        counts.withLock { counts in
+            counts.calls[entry.call, default: [:]][entry.status, default: 0] += 1
+            counts.seconds[entry.call, default: 0] += entry.seconds
+            var times = counts.times[entry.call] ?? Array(repeating: 0, count: Self.bounds.count + 1)
+            for (index, bound) in Self.bounds.enumerated() where entry.seconds <= bound { times[index] += 1 }
+            times[Self.bounds.count] += 1
+            counts.times[entry.call] = times
+            guard entry.status == 200 else { return }
+            counts.records[entry.call, default: 0] += entry.records
+            counts.found[entry.call, default: 0] += entry.found
+            counts.credits[entry.call, default: 0] += entry.credits.thousandths
+        }
+    }
+
+    func text() -> String {
+        let counts = counts.withLock { $0 }
+        var lines: [String] = []
+        func family(_ name: String, _ type: String, _ help: String, _ samples: [String]) {
+            lines += ["# HELP \(name) \(help)", "# TYPE \(name) \(type)"] + samples
+        }
+        let names = counts.calls.keys.sorted()
+        family(
+            "millrace_calls_total", "counter", "Calls by what was asked and the status of the answer.",
+            names.flatMap { call in
+                (counts.calls[call] ?? [:]).sorted { $0.key < $1.key }.map {
+                    "millrace_calls_total{call=\"\(call)\",status=\"\($0.key)\"} \($0.value)"
+                }
+            })
+        family(
+            "millrace_records_total", "counter", "People and companies in answered calls.",
+            names.map { "millrace_records_total{call=\"\($0)\"} \(counts.records[$0] ?? 0)" })
+        family(
+            "millrace_found_total", "counter", "Values that were found.",
+            names.map { "millrace_found_total{call=\"\($0)\"} \(counts.found[$0] ?? 0)" })
+        family(
+            "millrace_credits_total", "counter", "Credits that were charged.",
+            names.map {
+                "millrace_credits_total{call=\"\($0)\"} \(Double(counts.credits[$0] ?? 0) / 1000)"
+            })
+        family(
+            "millrace_call_seconds", "histogram", "How long calls took.",
+            names.flatMap { call -> [String] in
+                let times = counts.times[call] ?? []
+                return zip(Self.bounds.map { "\($0)" } + ["+Inf"], times).map {
+                    "millrace_call_seconds_bucket{call=\"\(call)\",le=\"\($0)\"} \($1)"
+                } + [
+                    "millrace_call_seconds_sum{call=\"\(call)\"} \(counts.seconds[call] ?? 0)",
+                    "millrace_call_seconds_count{call=\"\(call)\"} \(times.last ?? 0)",
+                ]
+            })
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

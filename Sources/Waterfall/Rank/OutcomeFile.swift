@@ -1,0 +1,129 @@
+import EnrichmentAPI
+package import Identity
+import Input
+package import Ledger
+import Records
+
+/// A file that says what came of contacts: email or phone, outcome, date.
+package struct OutcomeFile {
+    /// What a row says.
+    package struct Row: Sendable {
+        /// Canonical.
+        package var email: String?
+        package var phone: String?
+        package var domain: String?
+        package var hasReplied: Bool
+        package var at: String
+        /// As far as the file itself tells.
+        package var segment: Segment
+    }
+
+    package private(set) var rows: [Row] = []
+    /// Rows whose outcome is no word that is known, or that name no contact.
+    package private(set) var unusable = 0
+
+    private static let replied: Set<String> = [
+        "replied", "reply", "responded", "response", "answered", "interested", "notinterested", "meeting",
+        "meetingbooked",
+        "booked", "converted", "won", "connected", "positive", "negative", "positivereply", "negativereply",
+    ]
+    private static let silent: Set<String> = [
+        "bounced", "bounce", "hardbounce", "softbounce", "invalid", "noreply", "noresponse", "noanswer", "none", "sent",
+        "delivered", "opened", "clicked", "unsubscribed", "wrongnumber", "wrongperson", "voicemail", "spam", "failed",
+    ]
+
+    /// - Parameter region: of phone numbers without a country.
+    /// - Throws: ``Diagnostic`` where the file cannot be read or lacks a column.
+    package init(_ path: String, region: Region? = Region("US")) throws {
+        let export = try Export(path)
+        let mapping = try HeaderMapping(header: export.columns, empty: export.emptyColumns, file: path)
+        let names = export.columns.map(Self.folded)
+        func column(_ wanted: [String]) -> Int? { names.firstIndex { wanted.contains($0) } }
+        guard let outcome = column(["outcome", "result", "status", "disposition", "event"]) else {
+            throw Diagnostic(
+                code: "no_column", "no column says what came of the contacts", file: path,
+                hint: "call it outcome; it holds replied, bounced, no_reply …")
+        }
+        let date = column(["date", "at", "when", "timestamp", "outcomedate", "occurredat"])
+        let country = column(["country", "hqcountry", "companycountry"])
+        let size = column(["employeecount", "employees", "companysize", "numberofemployees", "headcount"])
+        guard mapping[.email] != nil || mapping[.phone] != nil else {
+            throw Diagnostic(
+                code: "no_hint_column", "no column names the contacts", file: path, hint: "call it email or phone")
+        }
+        let normalizer = Normalizer(mapping, settings: Normalizer.Settings(region: region, collapsesSubaddress: false))
+        let records = try export.records()
+        while let batch = try records.next() {
+            let people = normalizer.identify(batch)
+            unusable += batch.rejects.count
+            for row in 0..<batch.rowCount {
+                let word = Self.folded(batch.text(row, outcome))
+                let email = people.text(row, .email), phone = people.text(row, .phone)
+                guard Self.replied.contains(word) || Self.silent.contains(word), !(email.isEmpty && phone.isEmpty)
+                else {
+                    unusable += 1
+                    continue
+                }
+                let domain = people.text(row, .companyDomain)
+                rows.append(
+                    Row(
+                        email: email.isEmpty ? nil : email, phone: phone.isEmpty ? nil : phone,
+                        domain: domain.isEmpty ? nil : domain, hasReplied: Self.replied.contains(word),
+                        at: date.map { batch.text(row, $0) } ?? "",
+                        segment: Segment(account: [
+                            "hq_country": country.map { batch.text(row, $0) } ?? "",
+                            "employee_count": size.map { batch.text(row, $0) } ?? "",
+                        ])))
+            }
+        }
+    }
+
+    private static func folded(_ text: String) -> String {
+        String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+    }
+}
+
+extension OutcomeFile {
+    /// What it came to when outcomes were taken in.
+    package struct Import: Sendable, Equatable {
+        package var contacts = 0
+        package var new = 0
+        package var replies = 0
+        /// Contacts that came from no provider that is known.
+        package var unknown = 0
+    }
+
+    /// Finds who gave each contact, and takes the outcomes in.
+    ///
+    /// - Parameter waterfall: whose tables of companies tell the segment where the file does not; nil for none.
+    package func take(into service: ServiceLedger, from ledger: Ledger, waterfall: Waterfall?) async throws -> Import {
+        let contacts = rows.flatMap { [$0.email, $0.phone].compactMap { $0 } }
+        var sources = try await service.sources(of: contacts)
+        sources.merge(try await ledger.sources(of: contacts)) { $1 }
+        let domains = Array(Set(rows.compactMap(\.domain)))
+        let companies = await waterfall?.accounts(domains: domains) ?? []
+        let segments = Dictionary(uniqueKeysWithValues: zip(domains, companies.map { Segment(account: $0?.fields) }))
+        var result = Import()
+        var outcomes: [Outcome] = []
+        for row in rows {
+            for contact in [row.email, row.phone].compactMap({ $0 }) {
+                guard let source = sources[contact] else {
+                    result.unknown += 1
+                    continue
+                }
+                var segment = row.segment
+                let known = row.domain.flatMap { segments[$0] } ?? Segment()
+                if segment.country.isEmpty { segment.country = known.country }
+                if segment.size.isEmpty { segment.size = known.size }
+                result.contacts += 1
+                result.replies += row.hasReplied ? 1 : 0
+                outcomes.append(
+                    Outcome(
+                        contact: contact, provider: source.provider, channel: source.channel, segment: segment,
+                        hasReplied: row.hasReplied, at: row.at))
+            }
+        }
+        result.new = try await service.add(outcomes)
+        return result
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Connect
+import Foundation
+import Ledger
+import Records
+import Server
+import Settings
+import Synchronization
+import Waterfall
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "The Enrichment API on your own providers, with a verification endpoint.",
+        discussion: """
+            Examples:
+              millrace serve --waterfall pipelines/waterfall.yaml
+              millrace keys make --workspace sales && millrace serve --config serve.yaml --listen 0.0.0.0:8787
+              millrace serve --rehearse 'bulk: 5% 429, 2% commit-then-drop, 1% short'
+
+            Without a key it listens on this machine alone. A rehearsal without a waterfall makes its answers up; nothing
+            of it is kept.
+            """)
+
+    @Option(help: "The service's settings.")
+    var config: String?
+
+    @Option(help: ArgumentHelp("Where to listen; 127.0.0.1:8787 where nothing says otherwise.", valueName: "host:port"))
+    var listen: String?
+
+    @Option(help: "The waterfall file.")
+    var waterfall: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Misbehave: '<call>: <share>% <what>, …; …' with what of 429, 503, 422, 402, commit-then-drop, commit-then-cut, commit-then-500, short, html, slow.",
+            valueName: "play"))
+    var rehearse: String?
+
+    @Option(help: "A line for each call on standard error: text, json or off.")
+    var accessLog: AccessLog.Style = .text
+
+    @OptionGroup var state: StateOptions
+
+    func run() async throws {
+        try await Endings.reporting {
+            let environment = ProcessInfo.processInfo.environment
+            var settings = try config.map { try ServeSettings.read($0, environment: environment) } ?? ServeSettings()
+            if let listen { settings.listen = listen }
+            if let waterfall { settings.waterfall = waterfall }
+            let rehearsal = try rehearse.map { try Rehearsal($0) }
+            guard !settings.waterfall.isEmpty || rehearsal != nil else {
+                throw Diagnostic(
+                    code: "invalid_settings", "there is nobody to ask",
+                    hint: "name a waterfall with --waterfall or in the settings, or --rehearse")
+            }
+            if rehearsal == nil {
+                try await serve(settings, Rehearsal(), ledger: state.ledgerPath, environment)
+            } else {
+                // Nothing that is played is remembered.
+                let folder = FileManager.default.temporaryDirectory.appending(
+                    path: "millrace-rehearsal-\(UUID().uuidString)")
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                defer { try? FileManager.default.removeItem(at: folder) }
+                try await serve(
+                    settings, rehearsal ?? Rehearsal(), ledger: folder.appending(path: "ledger.sqlite").path,
+                    environment)
+            }
+        }
+    }
+
+    private func serve(
+        _ settings: ServeSettings, _ rehearsal: Rehearsal, ledger: String, _ environment: [String: String]
+    ) async throws {
+        let host = try ServiceHost(listen: settings.listen)
+        let service = try ServiceLedger(beside: ledger)
+        let hasKeys = try await service.keys().contains { $0.isGood(at: Date().timeIntervalSince1970) }
+        guard hasKeys || host.isLoopback else {
+            throw Diagnostic(
+                code: "no_keys", "without a key the service listens on this machine alone, and not on \(host.host)",
+                hint: "make one with millrace keys make, or listen on 127.0.0.1")
+        }
+        try await withVerifier(settings, environment) { verifier in
+            guard !settings.waterfall.isEmpty else {
+                return try await run(
+                    settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: !hasKeys, use: nil)
+            }
+            let opening = WaterfallOpening(
+                settings: try WaterfallSettings.read(settings.waterfall, environment: environment), ledger: ledger,
+                environment: environment, verifier: verifier, evidence: try await service.evidence())
+            try await opening.with { waterfall in
+                try await run(
+                    settings, host, service, WaterfallAnswers(waterfall, minConfidence: settings.minConfidence),
+                    verifier, rehearsal, isOpen: !hasKeys, use: waterfall.use)
+            }
+        }
+    }
+
+    /// - Parameter use: what is asked of providers, to be written down from time to time.
+    private func run(
+        _ settings: ServeSettings, _ host: ServiceHost, _ ledger: ServiceLedger, _ source: any AnswerSource,
+        _ verifier: (any EmailVerifier)?, _ rehearsal: Rehearsal, isOpen: Bool, use: ProviderUseBook?
+    ) async throws {
+        let service = try await EnrichmentService(
+            EnrichmentService.Parts(
+                ledger: ledger, source: source, verifier: verifier, rehearsal: rehearsal, isOpen: isOpen,
+                log: AccessLog(accessLog) { Endings.say($0) }), settings: settings)
+        try await host.run(service) {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(10))
+                if let use { try? await ledger.add(use.take()) }
+            }
+        } started: { port in
+            let name = host.host.contains(":") ? "[\(host.host)]" : host.host
+            Endings.say("serving on http://\(name):\(port)\(isOpen ? ", for everybody on this machine" : "")")
+        }
+        if let use { try await ledger.add(use.take()) }
+        Endings.say("stopped: every charge is in \(ledger.path)")
+    }
+
+    private func withVerifier(
+        _ settings: ServeSettings, _ environment: [String: String],
+        _ work: ((any EmailVerifier)?) async throws -> Void
+    ) async throws {
+        guard let verify = settings.verify, !verify.url.isEmpty else { return try await work(nil) }
+        try await HTTPConnection(verify, address: verify.url).with(environment: environment) { client in
+            try await work(WebhookVerifier(client, url: verify.url, settings: verify))
+        }
+    }
+}
+
+extension AccessLog.Style: ExpressibleByArgument {}
