@@ -140,10 +140,18 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Pipeline", "Records", "Settings",
-                "TestSupport",
-                "Waterfall",
+                "Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Pipeline", "Records", "Server", "Settings",
+                "TestSupport", "Waterfall",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]
+        ),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Connect", "EnrichmentAPI", "Ledger", "Records", "Server", "TestSupport", "Waterfall",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         .testTarget(

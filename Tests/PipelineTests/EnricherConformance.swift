@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 import EnrichmentAPI
+import Ledger
 @testable import Pipeline
+import Server
 import TestSupport
 import Testing
 import Waterfall
@@ -8,7 +10,7 @@ import Waterfall
 /// What every enricher has to do, whoever answers.
 @Suite struct EnricherConformance {
     enum Kind: String, CaseIterable, Sendable {
-        case embedded, api
+        case embedded, api, serve
     }
 
     /// Hints whose answers the tests know: a hit and a miss for a phone number.
@@ -19,7 +21,7 @@ import Waterfall
         async throws -> Value
     {
         switch kind {
-        case .embedded:
+        case .embedded, .serve:
             let folder = try TemporaryFolder()
             var table = "Email,First Name,Last Name,Company Domain,Tel,Mail Found\n"
             for person in people {
@@ -42,14 +44,24 @@ import Waterfall
             let opening = WaterfallOpening(
                 settings: try WaterfallSettings.read(path, environment: [:]), ledger: folder.file("ledger.sqlite"),
                 environment: [:])
-            return try await opening.with { try await work(EmbeddedEnricher($0, minConfidence: 0)) }
-        case .api:
-            return try await FakeService().serving { url in
-                var settings = EnrichSettings()
-                settings.api = APISettings(url: url + "/", key: "test-key")
-                return try await work(APIEnricher(.shared, settings: settings))
+            return try await opening.with { waterfall in
+                guard kind == .serve else { return try await work(EmbeddedEnricher(waterfall, minConfidence: 0)) }
+                let service = try await EnrichmentService(
+                    EnrichmentService.Parts(
+                        ledger: ServiceLedger(beside: folder.file("ledger.sqlite")),
+                        source: WaterfallAnswers(waterfall, minConfidence: 0), isOpen: true), settings: ServeSettings())
+                return try await LoopbackServer.serving(service.router()) { try await asking($0, work) }
             }
+        case .api: return try await FakeService().serving { try await asking($0, work) }
         }
+    }
+
+    private static func asking<Value: Sendable>(
+        _ url: String, _ work: @Sendable (any Enricher) async throws -> Value
+    ) async throws -> Value {
+        var settings = EnrichSettings()
+        settings.api = APISettings(url: url + "/", key: "test-key")
+        return try await work(APIEnricher(.shared, settings: settings))
     }
 
     private func persons(_ answer: EnrichmentAnswer) throws -> [PersonResult] {
@@ -113,6 +125,20 @@ import Waterfall
             }
             #expect(results.map { $0?.fields["industry"] } == ["Widgets"])
         }
+    }
+
+    /// The same people out of the same tables: in the process, and over HTTP.
+    @Test func aServiceOverTheSameTablesGivesTheSameAnswersForTheSameCredits() async throws {
+        func answers(_ kind: Kind) async throws -> [PersonResult] {
+            try await Self.with(kind) { enricher in
+                let known = EnrichmentRequest(endpoint: .bulk, channels: [.phone, .workEmail], records: Self.people)
+                let unknown = EnrichmentRequest(
+                    endpoint: .single, channels: .all, records: [PersonHints(email: "nobody@acme.example")])
+                return try await persons(enricher.send(known)) + persons(enricher.send(unknown))
+            }
+        }
+        let (embedded, served) = (try await answers(.embedded), try await answers(.serve))
+        #expect(embedded == served && embedded.contains { $0.creditsUsed > .zero })
     }
 
     @Test(arguments: Kind.allCases)

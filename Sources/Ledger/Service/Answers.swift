@@ -95,8 +95,8 @@ extension ServiceLedger {
 
     /// Answers and charges of several calls in one durable commit; only then may their clients be told.
     ///
-    /// A channel that another call had answered since this one arrived is not charged again, so that clients who ask for
-    /// the same person at once pay once.
+    /// A channel that another call has had answered meanwhile is not charged again, so that clients who ask for the same
+    /// person at once pay once.
     package func settle(_ requests: [ServedRequest]) async throws -> [Charged] {
         try await write { database in
             let writer = try SettlementWriter(database)
@@ -168,7 +168,7 @@ private struct SettlementWriter {
             database, "INSERT INTO charge (request, identity, channel, provider, credits) VALUES (?, ?, ?, ?, ?)")
         isAnswered = try HotStatement(
             database,
-            "SELECT 1 FROM answered WHERE key = ? AND channel = ? AND proof = ? AND at >= ? AND value IS NOT NULL")
+            "SELECT 1 FROM answered WHERE key = ? AND channel = ? AND proof = ? AND at > ? AND value IS NOT NULL")
         addAnswer = try HotStatement(
             database,
             """
@@ -179,7 +179,7 @@ private struct SettlementWriter {
         addAccount = try HotStatement(
             database, "INSERT OR REPLACE INTO account (key, proof, at, account_id, fields) VALUES (?, ?, ?, ?, ?)")
         isAccountAnswered = try HotStatement(
-            database, "SELECT 1 FROM account WHERE key = ? AND proof = ? AND at >= ? AND fields IS NOT NULL")
+            database, "SELECT 1 FROM account WHERE key = ? AND proof = ? AND at > ? AND fields IS NOT NULL")
     }
 
     func write(_ request: ServedRequest) throws -> Charged {
@@ -208,7 +208,7 @@ private struct SettlementWriter {
             let number = HotValue.integer(Int64(channel.number))
             var isKnown = false
             if !request.isForced, served.cost > .zero {
-                try isAnswered.run(.integer(key.key), number, .integer(key.check), .real(request.arrivedAt)) { _ in
+                try isAnswered.run(.integer(key.key), number, .integer(key.check), .real(request.since)) { _ in
                     isKnown = true
                 }
             }
@@ -235,7 +235,7 @@ private struct SettlementWriter {
         let key = account.identity
         var isKnown = false
         if !request.isForced {
-            try isAccountAnswered.run(.integer(key.key), .integer(key.check), .real(request.arrivedAt)) { _ in
+            try isAccountAnswered.run(.integer(key.key), .integer(key.check), .real(request.since)) { _ in
                 isKnown = true
             }
         }

@@ -7,8 +7,11 @@ package struct ServedRequest: Sendable {
     /// The key's id; empty where none is asked for.
     package var apiKey: String
     package var endpoint: Endpoint
-    /// When it arrived, in seconds since 1970; what was answered since then is not charged again.
+    /// When it arrived, in seconds since 1970.
     package var arrivedAt: Double
+    /// Values from before this time count no more. What is younger and was not known when the call was answered came
+    /// with another call meanwhile, and is not charged again.
+    package var since: Double
     package var now: Double
     /// Whether it is charged whatever was answered before.
     package var isForced: Bool
@@ -18,13 +21,15 @@ package struct ServedRequest: Sendable {
     package var question: ReplayQuestion?
 
     package init(
-        workspace: String, apiKey: String, endpoint: Endpoint, arrivedAt: Double, now: Double, isForced: Bool,
+        workspace: String, apiKey: String, endpoint: Endpoint, arrivedAt: Double, since: Double, now: Double,
+        isForced: Bool,
         people: [ServedPerson] = [], account: ServedAccount? = nil, question: ReplayQuestion? = nil
     ) {
         self.workspace = workspace
         self.apiKey = apiKey
         self.endpoint = endpoint
         self.arrivedAt = arrivedAt
+        self.since = since
         self.now = now
         self.isForced = isForced
         self.people = people

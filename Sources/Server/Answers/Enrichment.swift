@@ -40,8 +40,8 @@ struct Enrichment: Sendable {
         }
         let order = asked.keys.sorted()
         let request = ServedRequest(
-            workspace: caller.workspace, apiKey: caller.keyID, endpoint: endpoint, arrivedAt: arrivedAt, now: now(),
-            isForced: body.isForced,
+            workspace: caller.workspace, apiKey: caller.keyID, endpoint: endpoint, arrivedAt: arrivedAt,
+            since: arrivedAt - goodFor.values, now: now(), isForced: body.isForced,
             people: order.map { record in
                 var channels = ChannelMap<ServedChannel>()
                 for (channel, _) in asked[record]?.entries ?? [] { channels[channel] = answers[record][channel] }
@@ -135,8 +135,9 @@ struct Enrichment: Sendable {
         let result = await source.accounts(domains: [domain]).first ?? nil
         let charged = try await settlements.settle(
             ServedRequest(
-                workspace: caller.workspace, apiKey: caller.keyID, endpoint: .account, arrivedAt: arrivedAt, now: now(),
-                isForced: body.isForced, account: ServedAccount(identity: identity, result: result)))
+                workspace: caller.workspace, apiKey: caller.keyID, endpoint: .account, arrivedAt: arrivedAt,
+                since: arrivedAt - goodFor.values, now: now(), isForced: body.isForced,
+                account: ServedAccount(identity: identity, result: result)))
         return try write(result, credits: charged.account)
     }
 

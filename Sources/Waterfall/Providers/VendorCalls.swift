@@ -77,14 +77,16 @@ struct VendorCalls: Sendable {
 actor CallPacer {
     private var free: Int
     private let perMinute: Int
+    private let minute: Duration
     private let clock = ContinuousClock()
     private var line: [CheckedContinuation<Void, Never>] = []
     /// When the last calls left, the oldest first; at most as many as a minute allows.
     private var departures: [ContinuousClock.Instant] = []
 
-    init(width: Int, perMinute: Int) {
+    init(width: Int, perMinute: Int, minute: Duration = .seconds(60)) {
         free = width
         self.perMinute = perMinute
+        self.minute = minute
     }
 
     func pass<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value {
@@ -97,12 +99,12 @@ actor CallPacer {
     private func waitForMinute() async {
         while true {
             let now = clock.now
-            departures.removeAll { $0 + .seconds(60) <= now }
+            departures.removeAll { $0 + minute <= now }
             guard let oldest = departures.first, departures.count >= perMinute else {
                 departures.append(now)
                 return
             }
-            try? await Task.sleep(until: oldest + .seconds(60), clock: clock)
+            try? await Task.sleep(until: oldest + minute, clock: clock)
             if Task.isCancelled { return }
         }
     }

@@ -59,10 +59,15 @@ package struct ReplyRates: Sendable {
     /// Expected replies per contact, 0–1.
     package func rate(_ provider: String, _ channel: Channel, _ segment: Segment = Segment()) -> Double {
         let own = overall(provider, channel)
-        let country = share(Key(provider: provider, channel: channel, country: segment.country), towards: own)
-        let size = share(Key(provider: provider, channel: channel, size: segment.size), towards: own)
-        // Either tells how much better or worse the segment is than the provider on the whole.
-        return min(max(country + size - own, 0), 1)
+        var parts: [Double] = []
+        if !segment.country.isEmpty {
+            parts.append(share(Key(provider: provider, channel: channel, country: segment.country), towards: own))
+        }
+        if !segment.size.isEmpty {
+            parts.append(share(Key(provider: provider, channel: channel, size: segment.size), towards: own))
+        }
+        // The same contacts stand in both, so they are not added up.
+        return parts.isEmpty ? own : parts.reduce(0, +) / Double(parts.count)
     }
 
     /// Contacts of a provider whose outcome is known.
@@ -90,7 +95,6 @@ package struct ReplyRates: Sendable {
     }
 
     private func share(_ key: Key, towards wider: Double) -> Double {
-        guard key.country?.isEmpty == false || key.size?.isEmpty == false else { return wider }
-        return (counts[key] ?? Count()).share(towards: wider, weight: Self.weight.segment)
+        (counts[key] ?? Count()).share(towards: wider, weight: Self.weight.segment)
     }
 }

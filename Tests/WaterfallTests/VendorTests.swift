@@ -1,0 +1,201 @@
+import Connect
+import EnrichmentAPI
+import Foundation
+import Ledger
+import Records
+import Settings
+import TestSupport
+import Testing
+@testable import Waterfall
+
+/// Vendors' APIs by template, against one on loopback.
+@Suite struct VendorTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func asking(
+        _ vendor: FakeVendor, _ settings: String, people: [PersonHints], channels: ChannelSet = [.workEmail, .phone],
+        endpoint: Endpoint = .bulk, more: String = ""
+    ) async throws -> [Waterfall.Outcome] {
+        try await vendor.serving { url in
+            let path = try folder.write("w.yaml", settings.replacing("URL", with: url) + more)
+            let opening = try WaterfallFile.opening(path, in: folder, environment: ["VENDOR_KEY": "k-123"])
+            return try await opening.with {
+                await $0.persons(people, channels: channels, endpoint: endpoint, minConfidence: 0.5)
+            }
+        }
+    }
+
+    private let single = """
+        providers:
+          - name: v
+            kind: http
+            http:
+              url: "URL/find?domain={company_domain}"
+              headers: {Authorization: "Bearer ${VENDOR_KEY}"}
+              body: {email: "{email}", names: ["{first_name}", "{last_name}"], limit: 1, deep: {url: "{linkedin_url}"}}
+              miss: {status: [404], pointer: /status, values: [not_found]}
+              confidence: /score
+              confidence_scale: 100
+              updated_at: /seen
+              timeout: 700ms
+            channels: {work_email: /data/email, phone: /data/phones/0}
+            prices: {work_email: 2, phone: 3}
+        order: {work_email: [v], phone: [v]}
+        """
+
+    @Test func aRequestIsMadeByTemplateAndItsAnswerReadByPointer() async throws {
+        let vendor = FakeVendor { _ in
+            FakeVendor.Reply(
+                #"{"score": 90, "seen": "2026-01-01", "data": {"email": "ADA@Work.Example", "phones": ["(212) 555-0142"]}}"#
+            )
+        }
+        let ada = PersonHints(email: "ada+x@acme.example", companyDomain: "acme&co.example", firstName: "Ada \"A\"")
+        let result = try await asking(vendor, single, people: [ada])[0].result
+        #expect(
+            result.channels[.workEmail]?.value
+                == ChannelValue(value: "ada@work.example", source: "v", confidence: 0.9, enrichedAt: "2026-01-01"))
+        #expect(result.channels[.phone]?.value?.value == "+12125550142")
+        #expect(result.creditsUsed == Credits(thousandths: 5000))
+        let call = try #require(vendor.calls.first)
+        // One call for both channels; hints that are missing are left out, others fit their place.
+        #expect(vendor.calls.count == 1 && call.query == "domain=acme%26co.example")
+        #expect(call.fields["authorization"] == "Bearer k-123")
+        #expect(
+            call.body == #"{"deep":{},"email":"ada+x@acme.example","limit":1,"names":["Ada \"A\""]}"#)
+    }
+
+    @Test(arguments: [
+        FakeVendor.Reply("", status: 404),
+        FakeVendor.Reply(#"{"status": "not_found", "data": {"email": "x@y.example"}}"#),
+        FakeVendor.Reply(#"{"data": {"email": "no email"}}"#),
+        FakeVendor.Reply(#"{"score": 20, "data": {"email": "a@b.example"}}"#),
+        FakeVendor.Reply("<html>", status: 200), FakeVendor.Reply("", status: 500), FakeVendor.Reply("", status: 403),
+        FakeVendor.Reply("{}", delay: .seconds(5)),
+    ])
+    func whateverGoesWrongIsAMissForThisPersonAndTheNextProviderIsTried(_ reply: FakeVendor.Reply) async throws {
+        try folder.write("t.csv", "Email,Found\na@acme.example,found@work.example\n")
+        let more = """
+
+            """
+        let settings =
+            single.replacing("order: {work_email: [v], phone: [v]}", with: "")
+                + """
+                  - {name: t, path: \(folder.file("t.csv")), channels: {work_email: Found}, prices: {work_email: 1}}
+                order: {work_email: [v, t], phone: [v]}
+                """
+        let person = PersonHints(email: "a@acme.example", companyDomain: "acme.example")
+        let result = try await asking(FakeVendor { _ in reply }, settings, people: [person], more: more)[0].result
+        #expect(result.channels[.workEmail]?.value?.source == "t")
+        #expect(result.channels[.phone] == .missed(tried: ["v"]))
+        // Who failed is not paid for on the way to a hit.
+        let hasFailed = [500, 403].contains(reply.status) || reply.body == "<html>" || reply.delay > .zero
+        #expect(result.creditsUsed == Credits(thousandths: hasFailed ? 1000 : 3000))
+    }
+
+    @Test func whoCannotBeAskedForIsNotTried() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("{}") }
+        let outcome = try await asking(vendor, single, people: [PersonHints(email: "a@acme.example")])[0]
+        #expect(vendor.calls.isEmpty && outcome.result.channels[.workEmail] == .missed(tried: []))
+    }
+
+    @Test func severalPeopleGoInOneCallWhereTheVendorTakesThem() async throws {
+        let vendor = FakeVendor { call in
+            let object = try? JSONSerialization.jsonObject(with: Data(call.body.utf8)) as? [String: [[String: String]]]
+            let people = object?["people"] ?? []
+            let answers = people.map { #"{"email": "found-\#($0["e"]?.prefix { $0 != "@" } ?? "")@work.example"}"# }
+            return FakeVendor.Reply("{\"results\": [\(answers.joined(separator: ","))]}")
+        }
+        let settings = """
+            providers:
+              - name: v
+                kind: http
+                http:
+                  url: URL/bulk
+                  concurrency: 3
+                  body: {people: "{records}"}
+                  batch: {size: 10, record: {e: "{email}"}, results: /results}
+                channels: {work_email: /email}
+            order: {work_email: [v]}
+            """
+        let people = (0..<95).map { PersonHints(email: "p\($0)@acme.example") }
+        let outcomes = try await asking(vendor, settings, people: people, channels: [.workEmail])
+        #expect(vendor.calls.count == 10 && vendor.mostInTheAir <= 3)
+        for (number, outcome) in outcomes.enumerated() {
+            #expect(outcome.result.channels[.workEmail]?.value?.value == "found-p\(number)@work.example")
+        }
+    }
+
+    @Test func anAnswerForAnotherNumberOfPeopleIsNobodys() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply(#"{"results": [{"email": "a@work.example"}]}"#) }
+        let settings = """
+            providers:
+              - name: v
+                kind: http
+                http: {url: URL/bulk, body: {people: "{records}"}, batch: {size: 10, record: {e: "{email}"}, results: /results}}
+                channels: {work_email: /email}
+            order: {work_email: [v]}
+            """
+        let people = (0..<2).map { PersonHints(email: "p\($0)@acme.example") }
+        for outcome in try await asking(vendor, settings, people: people, channels: [.workEmail]) {
+            #expect(outcome.result.channels[.workEmail] == .missed(tried: ["v"]))
+        }
+    }
+
+    @Test func aVendorOfCompaniesIsAskedWhereNoTableKnowsThem() async throws {
+        let vendor = FakeVendor { call in
+            call.path == "/acme.example"
+                ? FakeVendor.Reply(#"{"org": {"sector": "Widgets", "staff": 120, "tools": ["a", "b"], "x": null}}"#)
+                : FakeVendor.Reply("", status: 404)
+        }
+        try folder.write("c.csv", "domain,industry\numbra.example,Umbrellas\n")
+        let found = try await vendor.serving { url in
+            let path = try folder.write(
+                "w.yaml",
+                """
+                accounts:
+                  - {name: c, path: \(folder.file("c.csv")), price: 0.5}
+                  - name: v
+                    kind: http
+                    http: {method: GET, url: "\(url)/{company_domain}"}
+                    fields: {industry: /org/sector, employee_count: /org/staff, tech_stack: /org/tools, hq_city: /org/x}
+                    price: 2
+                """)
+            return try await WaterfallFile.opening(path, in: folder).with {
+                await $0.accounts(domains: ["umbra.example", "acme.example", "nobody.example"])
+            }
+        }
+        #expect(found[0]?.fields == ["industry": "Umbrellas"] && found[0]?.creditsUsed == Credits(thousandths: 500))
+        #expect(found[1]?.fields == ["industry": "Widgets", "employee_count": "120", "tech_stack": "a;b"])
+        #expect(found[1]?.creditsUsed == Credits(thousandths: 2000) && found[2] == nil)
+        #expect(vendor.calls.count == 2)
+    }
+
+    @Test func noMoreCallsLeaveThanAMinuteAllows() async throws {
+        let pacer = CallPacer(width: 8, perMinute: 5, minute: .milliseconds(300))
+        let clock = ContinuousClock()
+        let times = await withTaskGroup { group in
+            for _ in 0..<14 { group.addTask { await pacer.pass { clock.now } } }
+            return await group.reduce(into: []) { $0.append($1) }.sorted()
+        }
+        for (index, time) in times.enumerated() where index >= 5 {
+            #expect(time - times[index - 5] >= .milliseconds(295), "\(index)")
+        }
+    }
+
+    @Test(arguments: [
+        ("http: {}", "has no http.url"), ("http: {url: \"ftp://x\"}", "begins with https"),
+        ("http: {url: \"https://x.example/{emial}\"}", "no placeholder {emial}"),
+        ("http: {url: \"https://x.example\", method: GET, body: {a: 1}}", "GET has no body"),
+        ("http: {url: \"https://x.example\", batch: {size: 5}}", "needs record and results"),
+        ("http: {url: \"https://x.example\", tiemout: 5s}", "tiemout"),
+        ("channels: {phone: data}, http: {url: \"https://x.example\"}", "no JSON pointer"),
+    ])
+    func mistakesInAVendorAreSaid(_ settings: String, _ message: String) throws {
+        let path = try folder.write("w.yaml", "providers:\n  - {name: v, kind: http, \(settings)}\n")
+        let error = try #require(
+            #expect(throws: InvalidSettings.self) { try WaterfallSettings.read(path, environment: [:]) })
+        #expect(error.description.contains(message), "\(error)")
+    }
+}
