@@ -1,5 +1,5 @@
 /// What can be asked for about a person.
-package enum Channel: String, Sendable, Codable, CodingKey, CaseIterable, Comparable {
+@frozen public enum Channel: String, Sendable, Codable, CodingKey, CaseIterable, Comparable {
     case workEmail = "work_email"
     case personalEmail = "personal_email"
     case phone
@@ -7,7 +7,7 @@ package enum Channel: String, Sendable, Codable, CodingKey, CaseIterable, Compar
 
     package var isEmail: Bool { self == .workEmail || self == .personalEmail }
 
-    package static func < (left: Channel, right: Channel) -> Bool { left.number < right.number }
+    public static func < (left: Channel, right: Channel) -> Bool { left.number < right.number }
 
     /// Stable, for storing.
     package var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }

@@ -1,14 +1,16 @@
 /// One value for each channel, or none; as small as a row needs it to be.
-package struct ChannelMap<Value: Sendable>: Sendable {
-    private var workEmail: Value?
-    private var personalEmail: Value?
-    private var phone: Value?
-    private var linkedinURL: Value?
+///
+/// Public and inlined, since it is gone through for every record and compilers make no special form of what is `package`.
+public struct ChannelMap<Value: Sendable>: Sendable {
+    @usableFromInline var workEmail: Value?
+    @usableFromInline var personalEmail: Value?
+    @usableFromInline var phone: Value?
+    @usableFromInline var linkedinURL: Value?
 
-    package init() {}
+    @inlinable public init() {}
 
-    package subscript(channel: Channel) -> Value? {
-        get {
+    public subscript(channel: Channel) -> Value? {
+        @inlinable get {
             switch channel {
             case .workEmail: workEmail
             case .personalEmail: personalEmail
@@ -16,7 +18,7 @@ package struct ChannelMap<Value: Sendable>: Sendable {
             case .linkedinURL: linkedinURL
             }
         }
-        set {
+        @inlinable set {
             switch channel {
             case .workEmail: workEmail = newValue
             case .personalEmail: personalEmail = newValue
@@ -26,10 +28,19 @@ package struct ChannelMap<Value: Sendable>: Sendable {
         }
     }
 
-    package var isEmpty: Bool { workEmail == nil && personalEmail == nil && phone == nil && linkedinURL == nil }
+    @inlinable public var isEmpty: Bool {
+        workEmail == nil && personalEmail == nil && phone == nil && linkedinURL == nil
+    }
 
     /// The channels that have a value, in their order.
-    package var entries: [(channel: Channel, value: Value)] {
-        isEmpty ? [] : Channel.allCases.compactMap { channel in self[channel].map { (channel, $0) } }
+    @inlinable public var entries: [(channel: Channel, value: Value)] {
+        if isEmpty { return [] }
+        var entries: [(channel: Channel, value: Value)] = []
+        entries.reserveCapacity(4)
+        if let workEmail { entries.append((.workEmail, workEmail)) }
+        if let personalEmail { entries.append((.personalEmail, personalEmail)) }
+        if let phone { entries.append((.phone, phone)) }
+        if let linkedinURL { entries.append((.linkedinURL, linkedinURL)) }
+        return entries
     }
 }

@@ -62,7 +62,7 @@ package final class Ledger: Sendable {
     }
 
     static func makeFile(_ path: String) throws {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = path.folderOfPath
         if !folder.isEmpty, mkdir(folder, 0o700) != 0, errno == ENOENT {
             do {
                 try FileManager.default.createDirectory(

@@ -45,6 +45,14 @@ package enum SettingsFile {
         guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
     }
 
+    /// The keys at the top of a file, to tell what kind of settings it holds; none where it cannot be read.
+    package static func keys(_ path: String) -> Set<String> {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8), let root = try? Yams.compose(yaml: text),
+            let members = SettingsValue(node: root).members
+        else { return [] }
+        return Set(members.map(\.key.text))
+    }
+
     /// What is wrong, without the line itself: it may hold a key.
     private static func problem(_ error: YamlError) -> (String, Mark?) {
         switch error {

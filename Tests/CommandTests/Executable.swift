@@ -51,6 +51,9 @@ struct Executable {
             try process.run()
         }
 
+        /// What it has said on standard error so far.
+        var said: String { (try? String(contentsOf: err, encoding: .utf8)) ?? "" }
+
         func kill(_ signal: Int32 = SIGKILL) { Foundation.kill(process.processIdentifier, signal) }
 
         /// Waits without holding a thread, which the service in the test process needs.

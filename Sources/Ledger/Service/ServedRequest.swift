@@ -9,8 +9,10 @@ package struct ServedRequest: Sendable {
     package var endpoint: Endpoint
     /// When it arrived, in seconds since 1970.
     package var arrivedAt: Double
-    /// Values from before this time count no more. What is younger and was not known when the call was answered came
-    /// with another call meanwhile, and is not charged again.
+    /// Values from before this time count no more.
+    ///
+    /// What is younger and was not known when the call was answered came with another call meanwhile, and is not charged
+    /// again.
     package var since: Double
     package var now: Double
     /// Whether it is charged whatever was answered before.

@@ -7,11 +7,14 @@ import Records
 /// One SQLite file beside the run ledger, and apart from it: who runs the service need not be who runs pipelines.
 package final class ServiceLedger: Sendable {
     let database: DatabasePool
+    /// Moves what was written to its place without holding up who writes.
+    private let mover: DatabaseQueue
     let hasher: AliasHasher
     package let path: String
 
     private static let cacheKibibytes = 16 * 1024
-    private static let pagesOfLog = 16 * 1024
+    /// Pages in the write-ahead log before writers move them themselves, where nobody else does: 256 MiB.
+    private static let pagesOfLog = 64 * 1024
     private static let readers = 4
 
     /// Opens the file, making it (mode 0600) where it is missing.
@@ -35,9 +38,19 @@ package final class ServiceLedger: Sendable {
             defer { withExtendedLifetime(opening) {} }
             database = try DatabasePool(path: path, configuration: configuration)
             try Self.migrations.migrate(database)
+            mover = try DatabaseQueue(path: path)
             hasher = try database.read { try AliasHasher($0) }
         } catch let error as DatabaseError {
             throw Ledger.unopened(path, error)
+        }
+    }
+
+    /// Moves what has been written from the log to its place, beside those who write.
+    package func moveLog() async throws {
+        do {
+            try await mover.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+        } catch let error as DatabaseError {
+            throw Ledger.explained(path, error)
         }
     }
 

@@ -20,7 +20,7 @@ final class OutputFile {
             descriptor = STDOUT_FILENO
             return
         }
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = path.folderOfPath
         if !folder.isEmpty {
             try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
@@ -77,7 +77,7 @@ final class OutputFile {
     static func publish(_ path: String) throws {
         guard path != "-", access(partialPath(path), F_OK) == 0 else { return }
         guard rename(partialPath(path), path) == 0 else { throw failure(path) }
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = path.folderOfPath
         let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if directory >= 0 {
             fsync(directory)

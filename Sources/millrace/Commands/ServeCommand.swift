@@ -106,9 +106,12 @@ struct ServeCommand: AsyncParsableCommand {
                 ledger: ledger, source: source, verifier: verifier, rehearsal: rehearsal, isOpen: isOpen,
                 log: AccessLog(accessLog) { Endings.say($0) }), settings: settings)
         try await host.run(service) {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(10))
-                if let use { try? await ledger.add(use.take()) }
+            // What is taken when the service stops could not be written any more; that is done at the end.
+            var seconds = 0
+            while (try? await Task.sleep(for: .seconds(1))) != nil {
+                try? await ledger.moveLog()
+                seconds += 1
+                if seconds % 10 == 0, let use { try? await ledger.add(use.take()) }
             }
         } started: { port in
             let name = host.host.contains(":") ? "[\(host.host)]" : host.host
