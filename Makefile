@@ -17,13 +17,14 @@ test: setup
 	MILLRACE_WARNINGS=error swift test --skip-build --filter TimingTests
 
 bench: all
-	scripts/setup.sh miller time python3-pip
+	scripts/setup.sh miller time python3-pip wrk
 	swift build $(RELEASE) --product generate-samples
 	swift build $(RELEASE) --product bench-service
 	swift build $(RELEASE) --product bench-ledger
 	Benchmarks/run.sh
 	Benchmarks/quota.sh
 	Benchmarks/lookups.sh
+	Benchmarks/serve.sh
 
 # Looks for bytes that a reader stumbles over, an hour in all.
 fuzz: setup

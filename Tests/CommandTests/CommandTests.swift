@@ -142,6 +142,22 @@ import Testing
         #expect(try await run("lint", "nowhere.yaml").code == 66)
     }
 
+    @Test func lintReadsWaterfallsAndSettingsOfTheServiceToo() async throws {
+        try folder.write("w2.yaml", "providers: [{name: v, kind: http, http: {url: ftp://x}}]\norder: {phone: [v]}\n")
+        try folder.write("s.yaml", "listen: 127.0.0.1:0\nwaterfall: w2.yaml\nlimits: {bulk_per_minut: 1}\n")
+        let result = try await run("lint", "w2.yaml", "s.yaml", "w.yaml")
+        #expect(result.code == 78 && result.out == "w.yaml: good\n", "\(result.out) \(result.err)")
+        #expect(
+            result.err.contains("http.url begins with https") && result.err.contains("did you mean 'bulk_per_minute'"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("pipelines"), withDestinationPath: Checkout.file("pipelines"))
+        let ours = try FileManager.default.contentsOfDirectory(atPath: Checkout.file("pipelines")).map {
+            "pipelines/\($0)"
+        }
+        let good = try await Executable.run(["lint"] + ours, in: folder)
+        #expect(good.code == 0 && ours.count >= 3, "\(good.err)")
+    }
+
     @Test func thePipelineOfTheREADMEIsAccepted() async throws {
         let readme = try String(contentsOfFile: Checkout.file("README.md"), encoding: .utf8)
         let start = try #require(readme.range(of: "```yaml\n")), text = readme[start.upperBound...]

@@ -17,8 +17,11 @@ enum EmailPattern: String, Sendable, CaseIterable {
 
     /// The part before the @; nil where a name has no letters that an address can have.
     func local(first: String, last: String) -> String? {
-        let first = Self.letters(first), last = Self.letters(last)
-        guard let f = first.first, let l = last.first else { return nil }
+        Letters(first: first, last: last).map(local)
+    }
+
+    private func local(_ name: Letters) -> String {
+        let (first, last, f, l) = (name.first, name.last, name.first.prefix(1), name.last.prefix(1))
         return switch self {
         case .firstDotLast: "\(first).\(last)"
         case .firstInitialLast: "\(f)\(last)"
@@ -39,17 +42,46 @@ enum EmailPattern: String, Sendable, CaseIterable {
     ///
     /// - Parameter email: canonical.
     static func made(_ email: String?, first: String, last: String) -> (pattern: EmailPattern, domain: String)? {
-        guard let email, let at = email.lastIndex(of: "@") else { return nil }
+        guard let email, let at = email.lastIndex(of: "@"), let name = Letters(first: first, last: last) else {
+            return nil
+        }
         let local = email[..<at]
-        return allCases.first { $0.local(first: first, last: last).map { $0 == local } ?? false }
-            .map { ($0, String(email[email.index(after: at)...])) }
+        // Every way begins with a letter of the name.
+        guard local.hasPrefix(name.first.prefix(1)) || local.hasPrefix(name.last.prefix(1)) else { return nil }
+        return allCases.first { $0.local(name) == local }.map { ($0, String(email[email.index(after: at)...])) }
     }
 
     /// A name in the letters of addresses: `Müller-Łoś` is `mullerlos`.
-    private static func letters(_ name: String) -> String {
-        let plain = name.lowercased().replacing("ß", with: "ss").replacing("ł", with: "l").replacing("ø", with: "o")
-            .replacing("æ", with: "ae").replacing("đ", with: "d").replacing("ı", with: "i")
-        let folded = plain.folding(options: [.diacriticInsensitive], locale: nil)
-        return String(folded.filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
+    private struct Letters {
+        let first: String
+        let last: String
+
+        init?(first: String, last: String) {
+            (self.first, self.last) = (Self.letters(first), Self.letters(last))
+            if self.first.isEmpty || self.last.isEmpty { return nil }
+        }
+
+        private static let special: [Character: String] = [
+            "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i",
+        ]
+
+        private static func letters(_ name: String) -> String {
+            let isPlain = name.utf8.allSatisfy { $0 < 0x80 }
+            let folded =
+                isPlain
+                ? name
+                : name.lowercased().map { special[$0] ?? String($0) }.joined()
+                    .folding(options: [.diacriticInsensitive], locale: nil)
+            return String(decoding: folded.utf8.compactMap(letter), as: UTF8.self)
+        }
+
+        /// Small letters and digits.
+        private static func letter(_ byte: UInt8) -> UInt8? {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte + 32
+            default: nil
+            }
+        }
     }
 }
