@@ -7,11 +7,13 @@
 #include <resolv.h>
 #include <string.h>
 
-enum { ANSWER_BYTES = 8192 };
+/// The longest that an answer can be (RFC 1035, section 4.2.2).
+enum { ANSWER_BYTES = 65535 };
 
 /// Records of a type in an answer; a null exchanger counts as -1.
 static int count_records(const unsigned char *answer, int length, ns_type type) {
     ns_msg message;
+    if (length > ANSWER_BYTES) length = ANSWER_BYTES;
     if (ns_initparse(answer, length, &message) != 0) return 0;
     int found = 0;
     for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {

@@ -20,6 +20,7 @@ import Records
 /// A charge is on the disk before its client is told of it. What was answered is not charged again, so a client that
 /// never got its answer asks once more and pays once.
 package struct EnrichmentService: Sendable {
+    private let ledger: ServiceLedger
     private let keyring: Keyring
     private let admission: Admission
     private let enrichment: Enrichment
@@ -60,6 +61,7 @@ package struct EnrichmentService: Sendable {
 
     package init(_ parts: Parts, settings: ServeSettings) async throws {
         self.settings = settings
+        ledger = parts.ledger
         log = parts.log
         now = parts.now
         rehearsal = parts.rehearsal
@@ -77,6 +79,11 @@ package struct EnrichmentService: Sendable {
             goodFor: (settings.refreshAfter.inSeconds, settings.retryMissesAfter.inSeconds), now: parts.now)
         replays = ReplayDesk(parts.ledger, now: parts.now)
         emails = EmailCheck(settings.mx)
+    }
+
+    /// Takes out of the ledger what no limit and no answer needs any more.
+    package func forgetOld() async throws {
+        _ = try await ledger.recentCalls(within: settings.limits.day.inSeconds, now: now())
     }
 
     /// All paths of the service.
@@ -137,7 +144,8 @@ package struct EnrichmentService: Sendable {
             ? try await enrichment.company(body, caller, arrivedAt: arrivedAt)
             : try await enrichment.people(body, endpoint, caller, arrivedAt: arrivedAt)
         (entry.credits, entry.found) = (answer.credits, answer.found)
-        try await replays.keep(claim, caller, body: answer.body, credits: answer.credits)
+        // It is charged; where this cannot be kept, the same question is answered from what is known.
+        try? await replays.keep(claim, caller, body: answer.body, credits: answer.credits)
         if let play { return try await play.spoil(answer.body) }
         return Self.response(answer.body, credits: answer.credits, fields.fields(standing))
     }

@@ -106,6 +106,7 @@ package final class Rehearsal: Sendable {
                 throw Self.mistake("more than all calls of \(endpoint.rawValue) would go wrong", [])
             }
         }
+        guard !plays.isEmpty else { throw Self.mistake("nothing is to be played", []) }
         self.plays = plays
         self.chance = chance
     }

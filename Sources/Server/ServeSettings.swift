@@ -33,6 +33,7 @@ package struct ServeSettings: Sendable {
     package static func read(_ path: String, environment: [String: String]) throws -> ServeSettings {
         var settings = ServeSettings()
         try SettingsFile.read(path, into: &settings, by: table, environment: environment)
+        _ = try ServiceHost(listen: settings.listen)
         return settings
     }
 

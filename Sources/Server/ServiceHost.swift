@@ -8,6 +8,9 @@ import UnixSignals
 
 /// Runs the service where its settings say, until it is told to stop; what is being answered is answered first.
 package struct ServiceHost: Sendable {
+    /// How long a connection may stand without a call.
+    private static let idleTimeout = TimeAmount.seconds(75)
+
     package let host: String
     package let port: Int
 
@@ -37,7 +40,7 @@ package struct ServiceHost: Sendable {
     ) async throws {
         let logger = Logger(label: "millrace") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
-            router: service.router(),
+            router: service.router(), server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "millrace"),
             onServerRunning: { started($0.localAddress?.port ?? 0) }, logger: logger)
         let services = ServiceGroup(

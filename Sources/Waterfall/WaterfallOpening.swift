@@ -63,7 +63,7 @@ package struct WaterfallOpening: Sendable {
         let providers = try settings.providers.map { provider -> any Provider in
             switch provider.kind {
             case .table: try tables[provider.name] ?? TableProvider(provider, ledger: ledger)
-            case .http: HTTPProvider(provider, client: clients.removeFirst())
+            case .http: HTTPProvider(provider, client: clients.removeFirst(), now: now)
             case .pattern: try pattern(provider, shelves)
             }
         }

@@ -68,6 +68,11 @@ import Testing
         #expect(try await Executable.run(["keys", "revoke", id], in: folder).code == 0)
         #expect(try await Executable.run(["keys", "revoke", "nothere0"], in: folder).code == 64)
         #expect(try await Executable.run(["keys"], in: folder).out.contains("revoked"))
+        // Without a key that is good nobody is let in, as long as there ever was one.
+        let (locked, closed) = try await serving(["--config", "serve.yaml", "--listen", "127.0.0.1:0"])
+        #expect(await ask(closed, 0..<100) == nil)
+        locked.kill(SIGTERM)
+        _ = try await locked.result()
         let providers = try await Executable.run(["providers", "w.yaml", "--json"], in: folder)
         let standings = try #require(
             try JSONSerialization.jsonObject(with: Data(providers.out.utf8)) as? [[String: Any]])
@@ -80,6 +85,12 @@ import Testing
         #expect(result.code == 78 && result.err.contains("millrace keys make"), "\(result.err)")
         let nobody = try await Executable.run(["serve"], in: folder)
         #expect(nobody.code == 78 && nobody.err.contains("--rehearse"), "\(nobody.err)")
+        try folder.write(
+            "v.yaml",
+            "providers: [{name: v, kind: http, http: {url: \"http://127.0.0.1:1/\"}, channels: {phone: /p}}]\n")
+        let paid = try await Executable.run(
+            ["serve", "--waterfall", "v.yaml", "--rehearse", "bulk: 5% 429"], in: folder)
+        #expect(paid.code == 78 && paid.err.contains("would ask others: v"), "\(paid.err)")
         let place = try await Executable.run(["serve", "--waterfall", "w.yaml", "--listen", "here"], in: folder)
         #expect(place.code == 78, "\(place.err)")
     }

@@ -68,7 +68,9 @@ import Waterfall
         #expect(next(0.076) == nil && next(0.05, .single) == .notReady && next(0, .account) == nil)
     }
 
-    @Test(arguments: ["bulk", "fax: 5% 429", "bulk: 5 429", "bulk: 5% 418", "bulk: 60% 429, 50% 503", "bulk: -1% 429"])
+    @Test(arguments: [
+        "", "bulk", "fax: 5% 429", "bulk: 5 429", "bulk: 5% 418", "bulk: 60% 429, 50% 503", "bulk: -1% 429",
+    ])
     func mistakesAreSaid(_ text: String) {
         let error = #expect(throws: Diagnostic.self) { try Rehearsal(text) }
         #expect(error?.hint?.isEmpty == false)

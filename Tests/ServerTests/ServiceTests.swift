@@ -248,6 +248,47 @@ import Testing
         }
     }
 
+    /// People who share nothing but the address of a desk, or of whom nothing usable is known, are nobody's double.
+    @Test func nobodyIsAnsweredWithTheValuesOfAnother() async throws {
+        var service = service
+        try service.folder.write(
+            "people.csv",
+            "Email,First Name,Last Name,Company Domain,Tel,Mail\ninfo@acme.example,Ada,Quux,acme.example,+12125550101,\n"
+        )
+        service.isOpen = true
+        try await service.serving { (client) async throws -> Void in
+            let ada = try await client.post(
+                "/enrichment",
+                #"{"email": "info@acme.example", "first_name": "Ada", "last_name": "Quux", "company_domain": "acme.example", "channels": ["phone"]}"#
+            )
+            #expect(ada.text.contains("+12125550101"))
+            let bob = try await client.post(
+                "/enrichment",
+                #"{"email": "info@acme.example", "first_name": "Bob", "last_name": "Smith", "company_domain": "acme.example", "channels": ["phone"]}"#
+            )
+            #expect(!bob.text.contains("+12125550101"), "\(bob.text)")
+            let (one, other) = (
+                try await client.post("/enrichment", #"{"company_domain": "acme.example", "first_name": "Ada"}"#),
+                try await client.post("/enrichment", #"{"company_domain": "acme.example", "first_name": "Bob"}"#)
+            )
+            #expect(try one.json()["record_id"] as? String != other.json()["record_id"] as? String)
+        }
+    }
+
+    @Test func aMissNeverTakesThePlaceOfAValueThatWasPaidFor() async throws {
+        try await service.serving { (client) async throws -> Void in
+            #expect(try await client.post("/enrichment", p1).credits == 7)
+        }
+        // The provider knows nobody any more, and the client insists.
+        try service.folder.write("people.csv", "Email,First Name,Last Name,Company Domain,Tel,Mail\nx@y.example,,,,,\n")
+        try await service.serving { (client) async throws -> Void in
+            let forced = try await client.post("/enrichment", p1.replacing("}", with: #", "force": true}"#))
+            #expect(forced.credits == 0 && !forced.text.contains("+1212"))
+            let again = try await client.post("/enrichment", p1)
+            #expect(again.credits == 0 && again.text.contains("+12125550101"))
+        }
+    }
+
     @Test func theSameIdempotencyKeyHasTheSameAnswer() async throws {
         try await service.serving { (client) async throws -> Void in
             let fields = ["Idempotency-Key": "k1"]
@@ -296,7 +337,7 @@ import Testing
         let body =
             #"{"records": [{"email": "p1@acme.example"}, {"email": "p2@acme.example"}, {"email": "p4@acme.example"}], "channels": ["work_email"]}"#
         try await service.serving { (client) async throws -> Void in
-            for asked in [3, 4] {
+            for asked in [3, 4, 5] {
                 let answer = try await client.post("/enrichment/bulk", body)
                 let emails = try answer.list().map { ($0["channels"] as? [String: [String: Any]])?["work_email"] }
                 #expect(emails.map { $0?["verified"] as? Bool } == [true, false, nil])

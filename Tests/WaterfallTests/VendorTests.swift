@@ -177,7 +177,7 @@ import Testing
         let clock = ContinuousClock()
         let times = await withTaskGroup { group in
             for _ in 0..<14 { group.addTask { await pacer.pass { clock.now } } }
-            return await group.reduce(into: []) { $0.append($1) }.sorted()
+            return await group.reduce(into: [ContinuousClock.Instant]()) { $0 += $1.map { [$0] } ?? [] }.sorted()
         }
         for (index, time) in times.enumerated() where index >= 5 {
             #expect(time - times[index - 5] >= .milliseconds(295), "\(index)")

@@ -9,6 +9,8 @@ import Records
 package final class ProviderTable: Sendable {
     private let database: DatabasePool
     private let hasher: AliasHasher
+    /// Keeps the file for as long as it is used, whoever indexes the table anew.
+    private let use: LockFile
     /// People or companies in it.
     package let count: Int
 
@@ -42,20 +44,24 @@ package final class ProviderTable: Sendable {
         let folder = ledger + Self.folder
         mkdir(folder, 0o700)
         let file = Self.fileName(name)
-        let path = "\(folder)/\(file)-\(Self.short(stamp)).sqlite"
+        let index = "\(file)-\(Self.short(stamp))"
+        let path = "\(folder)/\(index).sqlite"
+        let use = try LockFile(ledger: ledger, name: "index-\(index)")
+        _ = use.take(shared: true, waiting: true)
         if access(path, R_OK) != 0 {
             // One process indexes a table, the others wait for it.
             let lock = try LockFile(ledger: ledger, name: "indexing-\(file)")
             _ = lock.take(waiting: true)
             if access(path, R_OK) != 0 {
                 try ProviderTableWriter.write(path, fill)
-                try Self.removeOlder(folder, file, keeping: path)
+                try Self.removeOlder(ledger, file, keeping: path)
             }
         }
-        try self.init(path: path)
+        try self.init(path: path, use: use)
     }
 
-    private init(path: String) throws {
+    private init(path: String, use: LockFile) throws {
+        self.use = use
         var configuration = Configuration()
         configuration.readonly = true
         configuration.maximumReaderCount = Self.readers
@@ -144,12 +150,16 @@ package final class ProviderTable: Sendable {
 
     private static func short(_ stamp: String) -> String { AliasHasher.digest(stamp) }
 
-    private static func removeOlder(_ folder: String, _ file: String, keeping path: String) throws {
+    /// Removes what the table was indexed as before, but for what others use.
+    private static func removeOlder(_ ledger: String, _ file: String, keeping path: String) throws {
+        let folder = ledger + Self.folder
         for entry in try FileManager.default.contentsOfDirectory(atPath: folder)
         where entry.hasPrefix(file + "-") && "\(folder)/\(entry)" != path {
             // Another provider's name may begin like this one's.
             let stamp = entry.dropFirst(file.count + 1).prefix(while: { $0 != "." })
-            if stamp.allSatisfy(\.isHexDigit) { try? FileManager.default.removeItem(atPath: "\(folder)/\(entry)") }
+            guard stamp.allSatisfy(\.isHexDigit) else { continue }
+            let use = try LockFile(ledger: ledger, name: "index-\(file)-\(stamp)")
+            if use.take(waiting: false) { try? FileManager.default.removeItem(atPath: "\(folder)/\(entry)") }
         }
     }
 }

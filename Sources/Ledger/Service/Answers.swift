@@ -155,6 +155,7 @@ private struct SettlementWriter {
     private let addCharge: HotStatement
     private let addAnswer: HotStatement
     private let isAnswered: HotStatement
+    private let setVerdict: HotStatement
     private let addAccount: HotStatement
     private let isAccountAnswered: HotStatement
 
@@ -176,6 +177,8 @@ private struct SettlementWriter {
               (key, channel, proof, at, value, source, confidence, enriched_at, tried, verdict)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
+        setVerdict = try HotStatement(
+            database, "UPDATE answered SET verdict = ? WHERE key = ? AND channel = ? AND proof = ?")
         addAccount = try HotStatement(
             database, "INSERT OR REPLACE INTO account (key, proof, at, account_id, fields) VALUES (?, ?, ?, ?, ?)")
         isAccountAnswered = try HotStatement(
@@ -193,6 +196,11 @@ private struct SettlementWriter {
         var charged = Charged()
         charged.people = try request.people.map { try write($0, of: request, id) }
         if let account = request.account { charged.account = try write(account, of: request, id) }
+        for later in request.verdicts {
+            try setVerdict.run(
+                .text(later.verdict.rawValue), .integer(later.identity.key), .integer(Int64(later.channel.number)),
+                .integer(later.identity.check))
+        }
         let sum = charged.people.reduce(charged.account) { $1.entries.reduce($0) { $0 + $1.value } }
         if sum > .zero {
             try database.cachedStatement(sql: "UPDATE request SET credits = ? WHERE id = ?")
@@ -207,7 +215,9 @@ private struct SettlementWriter {
         for (channel, served) in person.channels.entries {
             let number = HotValue.integer(Int64(channel.number))
             var isKnown = false
-            if !request.isForced, served.cost > .zero {
+            // Nor does a miss take the place of a value that was paid for.
+            let isMiss = served.result.value == nil
+            if isMiss || !request.isForced && served.cost > .zero {
                 try isAnswered.run(.integer(key.key), number, .integer(key.check), .real(request.since)) { _ in
                     isKnown = true
                 }
@@ -234,7 +244,7 @@ private struct SettlementWriter {
     private func write(_ account: ServedAccount, of request: ServedRequest, _ id: Int64) throws -> Credits {
         let key = account.identity
         var isKnown = false
-        if !request.isForced {
+        if !request.isForced || account.result == nil {
             try isAccountAnswered.run(.integer(key.key), .integer(key.check), .real(request.since)) { _ in
                 isKnown = true
             }

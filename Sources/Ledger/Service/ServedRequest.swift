@@ -19,13 +19,13 @@ package struct ServedRequest: Sendable {
     package var isForced: Bool
     package var people: [ServedPerson]
     package var account: ServedAccount?
-    /// The client's `Idempotency-Key` with what it was sent with.
-    package var question: ReplayQuestion?
+    /// What was found out of emails that were known before.
+    package var verdicts: [LaterVerdict]
 
     package init(
         workspace: String, apiKey: String, endpoint: Endpoint, arrivedAt: Double, since: Double, now: Double,
         isForced: Bool,
-        people: [ServedPerson] = [], account: ServedAccount? = nil, question: ReplayQuestion? = nil
+        people: [ServedPerson] = [], account: ServedAccount? = nil, verdicts: [LaterVerdict] = []
     ) {
         self.workspace = workspace
         self.apiKey = apiKey
@@ -36,7 +36,7 @@ package struct ServedRequest: Sendable {
         self.isForced = isForced
         self.people = people
         self.account = account
-        self.question = question
+        self.verdicts = verdicts
     }
 }
 
@@ -60,6 +60,19 @@ package struct ServedChannel: Sendable {
     package init(result: ChannelResult, cost: Credits, verdict: Verdict? = nil) {
         self.result = result
         self.cost = cost
+        self.verdict = verdict
+    }
+}
+
+/// A verdict on an email that was answered before.
+package struct LaterVerdict: Sendable {
+    package var identity: AliasHash
+    package var channel: Channel
+    package var verdict: Verdict
+
+    package init(identity: AliasHash, channel: Channel, verdict: Verdict) {
+        self.identity = identity
+        self.channel = channel
         self.verdict = verdict
     }
 }

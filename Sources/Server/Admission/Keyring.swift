@@ -17,11 +17,13 @@ final class Keyring: Sendable {
     /// Where there is no key at all, everybody is this workspace; only on loopback.
     private let open: String?
     private let now: @Sendable () -> Double
-    private let known = Mutex<[String: (key: APIKey?, until: Double)]>([:])
+    private let known = Mutex<[String: (key: APIKey, until: Double)]>([:])
 
     /// Seconds.
     private static let memory = 5.0
     private static let most = 10_000
+    /// Bytes.
+    private static let longest = 128
 
     init(_ ledger: ServiceLedger, open: String?, now: @escaping @Sendable () -> Double) {
         self.ledger = ledger
@@ -45,9 +47,11 @@ final class Keyring: Sendable {
     }
 
     private func key(_ token: String) async throws -> APIKey? {
+        // What cannot be a key is not looked for, however often it is tried.
+        guard token.hasPrefix("unstuck_"), token.utf8.count <= Self.longest else { return nil }
         let time = now()
         if let known = known.withLock({ $0[token] }), known.until > time { return known.key }
-        let key = try await ledger.key(token: token)
+        guard let key = try await ledger.key(token: token) else { return nil }
         known.withLock { known in
             if known.count >= Self.most { known.removeAll() }
             known[token] = (key, time + Self.memory)

@@ -35,8 +35,13 @@ struct Enrichment: Sendable {
             for (channel, served) in channels.entries { answers[record][channel] = served }
         }
         let verified = await verification?.verdicts(on: answers, of: queries) ?? [:]
+        var later: [LaterVerdict] = []
         for (record, channels) in verified {
-            for (channel, verdict) in channels.entries { answers[record][channel]?.verdict = verdict }
+            for (channel, verdict) in channels.entries {
+                answers[record][channel]?.verdict = verdict
+                guard asked[record]?[channel] == nil, verdict != .unknown else { continue }
+                later.append(LaterVerdict(identity: identities[record], channel: channel, verdict: verdict))
+            }
         }
         let order = asked.keys.sorted()
         let request = ServedRequest(
@@ -46,7 +51,7 @@ struct Enrichment: Sendable {
                 var channels = ChannelMap<ServedChannel>()
                 for (channel, _) in asked[record]?.entries ?? [] { channels[channel] = answers[record][channel] }
                 return ServedPerson(identity: identities[record], channels: channels)
-            })
+            }, verdicts: later)
         let charged = try await settlements.settle(request)
         let costs = Dictionary(uniqueKeysWithValues: zip(order, charged.people))
         return write(body, endpoint, queries, answers, costs)
@@ -126,18 +131,21 @@ struct Enrichment: Sendable {
     func company(_ body: CallBody, _ caller: Caller, arrivedAt: Double) async throws -> Answer {
         let domain = body.domain ?? ""
         let identity = ledger.identity("company:" + domain, workspace: caller.workspace)
+        func served(_ account: ServedAccount?) -> ServedRequest {
+            ServedRequest(
+                workspace: caller.workspace, apiKey: caller.keyID, endpoint: .account, arrivedAt: arrivedAt,
+                since: arrivedAt - goodFor.values, now: now(), isForced: body.isForced, account: account)
+        }
         if !body.isForced,
             let known = try ledger.knownAccount(
                 identity, values: arrivedAt - goodFor.values, misses: arrivedAt - goodFor.misses)
         {
+            // The call counts all the same.
+            _ = try await settlements.settle(served(nil))
             return try write(known.result, credits: .zero)
         }
         let result = await source.accounts(domains: [domain]).first ?? nil
-        let charged = try await settlements.settle(
-            ServedRequest(
-                workspace: caller.workspace, apiKey: caller.keyID, endpoint: .account, arrivedAt: arrivedAt,
-                since: arrivedAt - goodFor.values, now: now(), isForced: body.isForced,
-                account: ServedAccount(identity: identity, result: result)))
+        let charged = try await settlements.settle(served(ServedAccount(identity: identity, result: result)))
         return try write(result, credits: charged.account)
     }
 

@@ -13,8 +13,10 @@ struct HTTPProvider: Provider {
     private let calls: VendorCalls
     private let settings: HTTPProviderSettings
     private let reader: VendorAnswer
+    private let now: @Sendable () -> Date
 
-    init(_ settings: ProviderSettings, client: HTTPClient) {
+    init(_ settings: ProviderSettings, client: HTTPClient, now: @escaping @Sendable () -> Date) {
+        self.now = now
         name = settings.name
         channels = settings.given
         self.settings = settings.http
@@ -63,8 +65,15 @@ struct HTTPProvider: Provider {
         case .failed(let failure): return .failed(failure)
         case .json(let data):
             guard let answer = try? JSONSerialization.jsonObject(with: data) else { return .failed(.unreadable) }
-            return reader.finding(in: answer)
+            return dated(reader.finding(in: answer))
         }
+    }
+
+    /// A vendor that does not say when it last confirmed a value confirms it now.
+    private func dated(_ finding: Finding) -> Finding {
+        guard case .person(var profile) = finding, profile.updatedAt.isEmpty else { return finding }
+        profile.updatedAt = now().formatted(.iso8601)
+        return .person(profile)
     }
 
     private func askTogether(_ people: [PersonHints]) async -> [Finding] {
@@ -82,7 +91,7 @@ struct HTTPProvider: Provider {
             guard let answer = try? JSONSerialization.jsonObject(with: data),
                 let list = JSONPointer(settings.batch.results).value(in: answer) as? [Any], list.count == people.count
             else { return people.map { _ in .failed(.unreadable) } }
-            return list.map(reader.finding)
+            return list.map { dated(reader.finding(in: $0)) }
         }
     }
 

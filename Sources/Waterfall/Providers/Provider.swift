@@ -22,8 +22,13 @@ package struct PersonQuery: Sendable {
     /// The hints as aliases, the surest first.
     let aliases: [String]
 
-    /// What stands for the person in every request for them.
-    package var name: String { aliases.first ?? "company:" + (hints.companyDomain ?? "") }
+    /// What stands for the person in every request for them; where nothing says who it is, all that is known of them.
+    package var name: String {
+        aliases.first
+            ?? "hints:"
+            + [hints.email, hints.linkedinURL, hints.companyDomain, hints.firstName, hints.lastName]
+            .map { $0 ?? "" }.joined(separator: "|")
+    }
 
     /// An id that stays the same for the same person (FNV-1a, 64 bits).
     package var recordID: String {
@@ -38,12 +43,16 @@ package struct PersonQuery: Sendable {
     package init(_ hints: PersonHints, endpoint: Endpoint) {
         self.hints = hints
         var aliases: [String] = []
+        // The address of a desk stands for somebody only where nothing else does.
+        let isDesk = hints.email.map { RoleAddresses.contains(Array($0.utf8)[...]) } ?? false
         if endpoint != .discover {
-            aliases = [hints.email.map(AliasKey.email), hints.linkedinURL.map(AliasKey.linkedin)].compactMap { $0 }
+            let email = isDesk ? nil : hints.email
+            aliases = [email.map(AliasKey.email), hints.linkedinURL.map(AliasKey.linkedin)].compactMap { $0 }
         }
         if let first = hints.firstName, let last = hints.lastName, let domain = hints.companyDomain {
             aliases.append(AliasKey.name(first: first, last: last, domain: domain))
         }
+        if aliases.isEmpty, endpoint != .discover, let email = hints.email { aliases = [AliasKey.email(email)] }
         self.aliases = aliases
     }
 }

@@ -47,7 +47,7 @@ struct VendorCalls: Sendable {
             call.headers.replaceOrAdd(name: name, value: field)
         }
         let ready = call
-        return await pacer.pass { await send(ready) }
+        return await pacer.pass { await send(ready) } ?? .failed(.unavailable)
     }
 
     private func send(_ call: HTTPClientRequest) async -> Answer {
@@ -75,6 +75,7 @@ struct VendorCalls: Sendable {
 
 /// Lets so many calls through at once, and so many in any minute; the others wait in line.
 actor CallPacer {
+    private static let longestLine = 256
     private var free: Int
     private let perMinute: Int
     private let minute: Duration
@@ -89,8 +90,15 @@ actor CallPacer {
         self.minute = minute
     }
 
-    func pass<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value {
-        if free > 0 { free -= 1 } else { await withCheckedContinuation { line.append($0) } }
+    /// Nil where so many wait already that nobody would wait for the last one.
+    func pass<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value? {
+        if free > 0 {
+            free -= 1
+        } else if line.count < Self.longestLine {
+            await withCheckedContinuation { line.append($0) }
+        } else {
+            return nil
+        }
         defer { if line.isEmpty { free += 1 } else { line.removeFirst().resume() } }
         if perMinute > 0 { await waitForMinute() }
         return await work()

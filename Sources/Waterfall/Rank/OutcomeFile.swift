@@ -106,22 +106,22 @@ extension OutcomeFile {
         var result = Import()
         var outcomes: [Outcome] = []
         for row in rows {
-            for contact in [row.email, row.phone].compactMap({ $0 }) {
-                guard let source = sources[contact] else {
-                    result.unknown += 1
-                    continue
-                }
-                var segment = row.segment
-                let known = row.domain.flatMap { segments[$0] } ?? Segment()
-                if segment.country.isEmpty { segment.country = known.country }
-                if segment.size.isEmpty { segment.size = known.size }
-                result.contacts += 1
-                result.replies += row.hasReplied ? 1 : 0
-                outcomes.append(
-                    Outcome(
-                        contact: contact, provider: source.provider, channel: source.channel, segment: segment,
-                        hasReplied: row.hasReplied, at: row.at))
+            // An outcome is of one contact: the first one that somebody gave.
+            let contacts = [row.email, row.phone].compactMap { $0 }
+            guard let contact = contacts.first(where: { sources[$0] != nil }), let source = sources[contact] else {
+                result.unknown += 1
+                continue
             }
+            var segment = row.segment
+            let known = row.domain.flatMap { segments[$0] } ?? Segment()
+            if segment.country.isEmpty { segment.country = known.country }
+            if segment.size.isEmpty { segment.size = known.size }
+            result.contacts += 1
+            result.replies += row.hasReplied ? 1 : 0
+            outcomes.append(
+                Outcome(
+                    contact: contact, provider: source.provider, channel: source.channel, segment: segment,
+                    hasReplied: row.hasReplied, at: row.at))
         }
         result.new = try await service.add(outcomes)
         return result

@@ -61,7 +61,11 @@ package struct Ranking: Sendable {
 extension Segment {
     /// The segment of a company, as far as its fields tell.
     package init(account: [String: String]?) {
-        let employees = account?["employee_count"].flatMap { Int($0.prefix { $0.isNumber }) }
+        // A number, or a range such as 1,001-5,000 or 10,001+.
+        let employees = account?["employee_count"].flatMap { text in
+            Double(text).flatMap { Int(exactly: $0.rounded(.down)) }
+                ?? Int(text.prefix { $0.isNumber || ",.'".contains($0) }.filter(\.isNumber))
+        }
         self.init(
             country: account?["hq_country"]?.lowercased() ?? "",
             size: employees.map { count in

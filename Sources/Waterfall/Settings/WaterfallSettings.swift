@@ -58,6 +58,9 @@ package struct WaterfallSettings: Sendable {
                     "order.\(channel.rawValue) names a provider '\(name)' that is not described",
                     hint: Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'?" })
             }
+            if Set(order[channel]).count < order[channel].count {
+                lint.note("order.\(channel.rawValue) names a provider twice")
+            }
             for provider in providers
             where order[channel].contains(provider.name) && !provider.given.contains(channel) {
                 lint.note(

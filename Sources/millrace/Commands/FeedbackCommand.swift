@@ -31,8 +31,9 @@ struct FeedbackCommand: AsyncParsableCommand {
             let taken: OutcomeFile.Import
             if let waterfall {
                 var settings = try WaterfallSettings.read(waterfall, environment: environment)
-                // Only companies are looked up.
+                // Only companies are looked up, and only where that costs nothing.
                 (settings.providers, settings.order) = ([], OrderSettings())
+                settings.accounts.removeAll { $0.kind != .table }
                 let opening = WaterfallOpening(settings: settings, ledger: ledger.path, environment: environment)
                 taken = try await opening.with { try await file.take(into: service, from: ledger, waterfall: $0) }
             } else {

@@ -40,6 +40,7 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Endings.reporting {
+                guard !workspace.isEmpty else { throw ValidationError("--workspace takes a name") }
                 let lifetime = try expires.map { text in
                     guard let age = Spelling.duration(text), age > .zero else {
                         throw ValidationError("--expires takes a time such as 90d")

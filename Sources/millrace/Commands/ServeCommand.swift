@@ -74,16 +74,19 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws {
         let host = try ServiceHost(listen: settings.listen)
         let service = try ServiceLedger(beside: ledger)
-        let hasKeys = try await service.keys().contains { $0.isGood(at: Date().timeIntervalSince1970) }
-        guard hasKeys || host.isLoopback else {
+        let keys = try await service.keys()
+        // Keys that are no longer good let nobody in, and do not open the service to everybody.
+        let isOpen = keys.isEmpty
+        guard keys.contains(where: { $0.isGood(at: Date().timeIntervalSince1970) }) || host.isLoopback else {
             throw Diagnostic(
                 code: "no_keys", "without a key the service listens on this machine alone, and not on \(host.host)",
                 hint: "make one with millrace keys make, or listen on 127.0.0.1")
         }
+        if rehearse != nil { try Self.checkRehearsal(settings, environment) }
         try await withVerifier(settings, environment) { verifier in
             guard !settings.waterfall.isEmpty else {
                 return try await run(
-                    settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: !hasKeys, use: nil)
+                    settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: isOpen, use: nil)
             }
             let opening = WaterfallOpening(
                 settings: try WaterfallSettings.read(settings.waterfall, environment: environment), ledger: ledger,
@@ -91,8 +94,23 @@ struct ServeCommand: AsyncParsableCommand {
             try await opening.with { waterfall in
                 try await run(
                     settings, host, service, WaterfallAnswers(waterfall, minConfidence: settings.minConfidence),
-                    verifier, rehearsal, isOpen: !hasKeys, use: waterfall.use)
+                    verifier, rehearsal, isOpen: isOpen, use: waterfall.use)
             }
+        }
+    }
+
+    /// A rehearsal asks nobody who may cost money.
+    private static func checkRehearsal(_ settings: ServeSettings, _ environment: [String: String]) throws {
+        var outside = settings.verify == nil ? [] : ["verify"]
+        if !settings.waterfall.isEmpty {
+            let waterfall = try WaterfallSettings.read(settings.waterfall, environment: environment)
+            outside += waterfall.providers.filter { $0.kind != .table }.map(\.name)
+            outside += waterfall.accounts.filter { $0.kind != .table }.map(\.name)
+        }
+        guard outside.isEmpty else {
+            throw Diagnostic(
+                code: "invalid_settings", "a rehearsal would ask others: \(outside.joined(separator: ", "))",
+                hint: "rehearse on tables alone, or without a waterfall, where answers are made up")
         }
     }
 
@@ -112,20 +130,26 @@ struct ServeCommand: AsyncParsableCommand {
                 try? await ledger.moveLog()
                 seconds += 1
                 if seconds % 10 == 0, let use { try? await ledger.add(use.take()) }
+                if seconds % 3600 == 0 { try? await service.forgetOld() }
             }
         } started: { port in
             let name = host.host.contains(":") ? "[\(host.host)]" : host.host
             Endings.say("serving on http://\(name):\(port)\(isOpen ? ", for everybody on this machine" : "")")
         }
         if let use { try await ledger.add(use.take()) }
-        Endings.say("stopped: every charge is in \(ledger.path)")
+        Endings.say(rehearse == nil ? "stopped: every charge is in \(ledger.path)" : "stopped: nothing of it is kept")
     }
 
     private func withVerifier(
         _ settings: ServeSettings, _ environment: [String: String],
         _ work: ((any EmailVerifier)?) async throws -> Void
     ) async throws {
-        guard let verify = settings.verify, !verify.url.isEmpty else { return try await work(nil) }
+        guard let verify = settings.verify else { return try await work(nil) }
+        guard !verify.builtin, !verify.url.isEmpty else {
+            throw Diagnostic(
+                code: "invalid_settings", "verify names no webhook", hint: "set verify.url; the built-in one is /verify"
+            )
+        }
         try await HTTPConnection(verify, address: verify.url).with(environment: environment) { client in
             try await work(WebhookVerifier(client, url: verify.url, settings: verify))
         }
