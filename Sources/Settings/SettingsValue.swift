@@ -30,6 +30,14 @@ package struct SettingsValue {
         }
     }
 
+    /// Texts by their keys; nil where a value is no text.
+    package var textsByKey: [String: String]? {
+        members.flatMap { members in
+            let pairs = members.compactMap { key, value in value.text.map { (key.text, $0) } }
+            return pairs.count == members.count ? Dictionary(pairs, uniquingKeysWith: { $1 }) : nil
+        }
+    }
+
     var kind: String {
         switch node {
         case .scalar: "a single value"

@@ -28,13 +28,9 @@ struct ProviderUseTally: Sendable {
 
     private var counts: [Key: ProviderUse] = [:]
 
-    mutating func count(_ provider: String, _ channel: Channel, isHit: Bool, hasFailed: Bool, credits: Credits) {
-        var use = ProviderUse(provider: provider, channel: channel)
-        use.asked = 1
-        use.found = isHit ? 1 : 0
-        use.failed = hasFailed ? 1 : 0
-        use.credits = credits
-        add(use)
+    /// - Parameter uses: those of whom nothing was asked are left out.
+    init(_ uses: some Sequence<ProviderUse> = []) {
+        for use in uses where use.asked > 0 { add(use) }
     }
 
     mutating func add(_ other: ProviderUseTally) {

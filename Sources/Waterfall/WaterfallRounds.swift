@@ -124,7 +124,10 @@ struct WaterfallRounds {
     func outcomes(price: (Int, Channel) -> Credits, charge: ([Credits]) -> Credits) -> (
         [Waterfall.Outcome], ProviderUseTally
     ) {
-        var tally = ProviderUseTally()
+        // By place and not by name, since every try of every record is counted.
+        var uses = providers.map { provider in
+            Channel.allCases.map { ProviderUse(provider: provider.name, channel: $0) }
+        }
         let outcomes = queries.indices.map { record in
             var outcome = Waterfall.Outcome(
                 result: PersonResult(recordID: queries[record].recordID, channels: [:], creditsUsed: .zero),
@@ -137,20 +140,22 @@ struct WaterfallRounds {
                 outcome.result.creditsUsed += cost
                 outcome.result.channels[channel] =
                     way.found.map { .found($0) } ?? .missed(tried: way.tried.map { providers[$0].name })
-                count(way, channel, record, cost, in: &tally)
+                count(way, channel, record, cost, in: &uses)
             }
             return outcome
         }
-        return (outcomes, tally)
+        return (outcomes, ProviderUseTally(uses.joined()))
     }
 
-    private func count(_ way: Way, _ channel: Channel, _ record: Int, _ cost: Credits, in tally: inout ProviderUseTally)
-    {
+    private func count(
+        _ way: Way, _ channel: Channel, _ record: Int, _ cost: Credits, in uses: inout [[ProviderUse]]
+    ) {
         for provider in way.tried {
-            let isHit = way.found != nil && provider == way.tried.last
-            let hasFailed = if case .failed = findings[provider][record] { true } else { false }
-            tally.count(
-                providers[provider].name, channel, isHit: isHit, hasFailed: hasFailed, credits: isHit ? cost : .zero)
+            uses[provider][channel.number].asked += 1
+            if case .failed = findings[provider][record] { uses[provider][channel.number].failed += 1 }
+            guard way.found != nil, provider == way.tried.last else { continue }
+            uses[provider][channel.number].found += 1
+            uses[provider][channel.number].credits += cost
         }
     }
 }

@@ -22,11 +22,8 @@ package struct VerifySettings: Sendable {
             .text("secret", \.secret, "Signs requests as Standard Webhooks; whsec_…"),
             .value(
                 "body", \.body, takes: "name: text, with {email}, {channel} and {record_id}", "The body of a request."
-            ) { value in
-                value.members.flatMap { members in
-                    let pairs = members.compactMap { key, text in text.text.map { (key.text, $0) } }
-                    return pairs.count == members.count ? Dictionary(pairs, uniquingKeysWith: { $1 }) : nil
-                }
+            ) {
+                $0.textsByKey
             },
             .section("verdict", \.verdict, "How an answer is read.") { VerdictSettings.table },
             .value("channels", \.channels, takes: "work_email, personal_email or both", "Which emails are checked.") {

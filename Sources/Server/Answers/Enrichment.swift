@@ -19,7 +19,6 @@ struct Enrichment: Sendable {
     struct Answer: Sendable {
         var body: [UInt8]
         var credits: Credits
-        var records: Int
         /// Channels that have a value.
         var found: Int
     }
@@ -123,7 +122,7 @@ struct Enrichment: Sendable {
                 recordID: queries[record].recordID, channels: answers[record], asked: body.channels, credits: cost)
         }
         if endpoint == .bulk { text.append("]") }
-        return Answer(body: text.bytes, credits: sum, records: answers.count, found: found)
+        return Answer(body: text.bytes, credits: sum, found: found)
     }
 
     // MARK: Companies
@@ -153,6 +152,6 @@ struct Enrichment: Sendable {
         guard let account else { throw Problem.unknownCompany }
         var text = AnswerText()
         text.append(account: account, credits: credits)
-        return Answer(body: text.bytes, credits: credits, records: 1, found: account.fields.count)
+        return Answer(body: text.bytes, credits: credits, found: account.fields.count)
     }
 }

@@ -1,4 +1,5 @@
 package import EnrichmentAPI
+import Records
 package import Waterfall
 
 /// Answers that are made up, for rehearsals without a waterfall: about as many hits as a good service has, values that
@@ -57,9 +58,9 @@ package struct InventedAnswers: AnswerSource {
         }
     }
 
-    /// FNV-1a, 64 bits, stirred once more.
+    /// Stirred once more, so that texts that end alike fall apart.
     private static func number(_ text: String) -> UInt64 {
-        let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let hash = text.stableHash
         return (hash ^ (hash >> 29)) % 1_000_000_007
     }
 }

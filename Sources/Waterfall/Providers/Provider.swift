@@ -1,6 +1,7 @@
 package import EnrichmentAPI
 import Identity
 import Ledger
+import Records
 
 /// Somebody who may know how to reach a person.
 protocol Provider: Sendable {
@@ -30,10 +31,9 @@ package struct PersonQuery: Sendable {
             .map { $0 ?? "" }.joined(separator: "|")
     }
 
-    /// An id that stays the same for the same person (FNV-1a, 64 bits).
+    /// An id that stays the same for the same person.
     package var recordID: String {
-        let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
+        let digits = String(name.stableHash, radix: 16)
         return "emb_" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// Chance that is the same whenever it is about the same person, so that a run gives the same result twice (SplitMix64).
 struct Chance: RandomNumberGenerator {
@@ -7,7 +8,7 @@ struct Chance: RandomNumberGenerator {
     init(seed: UInt64) { state = seed }
 
     /// - Parameter text: what it is about.
-    init(_ text: String) { state = text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }
+    init(_ text: String) { state = text.stableHash }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

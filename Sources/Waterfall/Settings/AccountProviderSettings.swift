@@ -27,11 +27,7 @@ package struct AccountProviderSettings: Sendable {
             .text("table", \.table, "Which table or view of a SQLite file."),
             .section("http", \.http, "How a vendor's API is asked.") { HTTPProviderSettings.settingsTable },
             .value("fields", \.fields, takes: "field: column or JSON pointer", "Where the fields stand.") { value in
-                value.members.flatMap { members in
-                    let pairs = members.compactMap { key, text in text.text.map { (key.text, $0) } }
-                    let isKnown = pairs.allSatisfy { AccountResult.knownFields.contains($0.0) }
-                    return isKnown && pairs.count == members.count ? Dictionary(pairs, uniquingKeysWith: { $1 }) : nil
-                }
+                value.textsByKey.flatMap { $0.keys.allSatisfy(AccountResult.knownFields.contains) ? $0 : nil }
             },
             .value("price", \.price, takes: "a number of credits", "Credits for a company that is found.") {
                 $0.credits

@@ -68,11 +68,8 @@ package struct HTTPProviderSettings: Sendable {
         SettingsTable([
             .choice("method", \.method, "GET or POST."),
             .text("url", \.url, "With {email}, {linkedin_url}, {first_name}, {last_name}, {company_domain}."),
-            .value("headers", \.headers, takes: "name: text", "Header fields; secrets from the environment.") { value in
-                value.members.flatMap { members in
-                    let pairs = members.compactMap { key, text in text.text.map { (key.text, $0) } }
-                    return pairs.count == members.count ? Dictionary(pairs, uniquingKeysWith: { $1 }) : nil
-                }
+            .value("headers", \.headers, takes: "name: text", "Header fields; secrets from the environment.") {
+                $0.textsByKey
             },
             .value("body", \.body, takes: "what is sent as JSON", "The body, with the same placeholders.") { $0.tree },
             .section("miss", \.miss, "What counts as not found.") { MissSettings.table },
