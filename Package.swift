@@ -26,6 +26,7 @@ let package = Package(
         // Doors to C and C++ libraries: a module map and a shim, nothing else.
         .systemLibrary(name: "CLibArchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CPublicSuffix", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
@@ -36,7 +37,9 @@ let package = Package(
 
         // The flow of a row, from the file to the report.
         .target(name: "Records"),
-        .target(name: "Input", dependencies: ["CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib", "Records"]),
+        .target(
+            name: "Input",
+            dependencies: ["CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib", "CZstd", "Records"]),
         .target(name: "Identity", dependencies: ["CLibIDN2", "CPhoneNumber", "CPublicSuffix", "Records"]),
         .target(name: "EnrichmentAPI"),
         .target(name: "Settings", dependencies: ["Records", .product(name: "Yams", package: "Yams")]),

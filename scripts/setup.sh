@@ -7,7 +7,7 @@ set -euo pipefail
 
 packages=(
     g++ make pkg-config libarchive-dev libcsv-dev libidn2-dev libphonenumber-dev libpsl-dev libsimdjson-dev
-    libsqlite3-dev libxml2-dev zlib1g-dev "$@"
+    libsqlite3-dev libxml2-dev libzstd-dev zlib1g-dev "$@"
 )
 oldest_swift=6.1
 
@@ -25,7 +25,7 @@ if command -v dpkg-query >/dev/null; then
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
 else
-    for header in archive.h csv.h idn2.h libpsl.h libxml2/libxml/parser.h phonenumbers/phonenumberutil.h simdjson.h sqlite3.h zlib.h; do
+    for header in archive.h csv.h idn2.h libpsl.h libxml2/libxml/parser.h phonenumbers/phonenumberutil.h simdjson.h sqlite3.h zlib.h zstd.h; do
         [ -e "/usr/include/$header" ] || [ -e "/usr/local/include/$header" ] || missing+=("$header")
     done
     [ ${#missing[@]} -eq 0 ] ||

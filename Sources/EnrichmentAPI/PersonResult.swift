@@ -24,7 +24,13 @@ package struct PersonResult: Sendable, Equatable, Codable {
         let found = try container.nestedContainer(keyedBy: Channel.self, forKey: .channels)
         // Channels that this version does not know are left out rather than refused, whatever they look like.
         channels = try found.allKeys.reduce(into: [:]) { known, channel in
-            known[channel] = try found.decodeIfPresent(ChannelResult.self, forKey: channel) ?? .missed(tried: [])
+            let result = try found.decodeIfPresent(ChannelResult.self, forKey: channel) ?? .missed(tried: [])
+            // A phone may come as a number; an email or a profile of digits alone is something else.
+            if channel != .phone, let text = result.value?.value, text.allSatisfy(\.isNumber) {
+                throw DecodingError.dataCorruptedError(
+                    forKey: channel, in: found, debugDescription: "a number stands where a text belongs")
+            }
+            known[channel] = result
         }
     }
 

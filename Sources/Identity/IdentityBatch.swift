@@ -33,6 +33,11 @@ package struct IdentityBatch: Sendable {
         HintProblem(rawValue: problems[row * Self.width + hint.rawValue])
     }
 
+    /// Whether a row's cell for a hint holds anything, valid or not.
+    package func isFilled(_ row: Int, _ hint: Hint) -> Bool {
+        !self[row, hint].isEmpty || problem(row, hint) != nil
+    }
+
     /// Whether a filled cell of a row gave no hint.
     package func hasProblem(_ row: Int) -> Bool {
         problems[(row * Self.width)..<((row + 1) * Self.width)].contains { $0 != 0 }

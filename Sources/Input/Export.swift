@@ -34,6 +34,8 @@ package final class Export {
     package let compression: Compression
     package let encoding: TextEncoding
     package let hasByteOrderMark: Bool
+    /// Whether its first line ends in a carriage return and a line feed.
+    package let hasCarriageReturns: Bool
     /// Where the column names stand, for formats that have a place for them.
     package let header: HeaderPlace?
     /// How sure the layout is: the share of sampled rows with the usual number of cells, 0–1.
@@ -76,6 +78,7 @@ package final class Export {
         compression = found.compression
         encoding = found.encoding
         hasByteOrderMark = found.hasByteOrderMark
+        hasCarriageReturns = found.hasCarriageReturns
         header = found.header
         confidence = found.confidence
         notes =

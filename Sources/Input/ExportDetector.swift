@@ -7,6 +7,7 @@ struct ExportDetector {
     private(set) var compression: Compression
     private(set) var encoding = TextEncoding.utf8
     private(set) var hasByteOrderMark = false
+    private(set) var hasCarriageReturns = false
     private(set) var header: HeaderPlace?
     private(set) var confidence = 1.0
     private(set) var notes: [Diagnostic] = []
@@ -47,6 +48,7 @@ struct ExportDetector {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         hasByteOrderMark = sample.starts(with: mark)
         if hasByteOrderMark { sample.removeFirst(mark.count) }
+        hasCarriageReturns = sample.firstIndex(of: 10).map { $0 > 0 && sample[$0 - 1] == 13 } ?? false
         let isWhole = sample.count + Self.markLength < Self.sampleSize
         guard !sample.isEmpty else {
             throw Diagnostic(code: "empty_input", "the file is empty", file: file, hint: "export it again")

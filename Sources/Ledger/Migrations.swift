@@ -19,6 +19,9 @@ enum Migrations {
         migrator.registerMigration("service's policies") { database in
             for statement in policies { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("exports and reports") { database in
+            for statement in exports { try database.execute(sql: statement) }
+        }
         return migrator
     }
 
@@ -115,6 +118,39 @@ enum Migrations {
           PRIMARY KEY (workspace, kind)) WITHOUT ROWID
         """,
         "CREATE INDEX quota_slot_by_answer ON quota_slot (workspace, kind, answered_at)",
+    ]
+
+    private static let exports = [
+        // Files of changes, and what was last written of each record; `before` is what counts until the run has ended.
+        "CREATE TABLE export (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        """
+        CREATE TABLE export_mark (export INTEGER NOT NULL, record INTEGER NOT NULL, content INTEGER NOT NULL,
+          run INTEGER NOT NULL, before INTEGER, PRIMARY KEY (export, record)) WITHOUT ROWID
+        """,
+        // The report of a run as it was last made, as JSON of its owner.
+        "CREATE TABLE run_report (run INTEGER PRIMARY KEY, report TEXT NOT NULL)",
+        // The settings of a run without keys and secrets, as JSON of their owner.
+        "ALTER TABLE run ADD COLUMN settings TEXT",
+        // Rows that were not asked for, as ranges, with the reason.
+        """
+        CREATE TABLE not_asked (run INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, reason TEXT NOT NULL,
+          PRIMARY KEY (run, first)) WITHOUT ROWID
+        """,
+        // Answers and verdicts that newer ones have taken the place of, so that a past run can be written again.
+        """
+        CREATE TABLE answer_past (
+          identity INTEGER NOT NULL, channel INTEGER NOT NULL, chunk INTEGER NOT NULL, value TEXT, source TEXT,
+          confidence REAL, enriched_at TEXT, credits INTEGER, record_id TEXT NOT NULL DEFAULT '',
+          PRIMARY KEY (identity, channel, chunk)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE account_past (identity INTEGER NOT NULL, chunk INTEGER NOT NULL, account_id TEXT NOT NULL, fields TEXT,
+          PRIMARY KEY (identity, chunk)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE verdict_past (workspace TEXT NOT NULL, email TEXT NOT NULL, verdict TEXT NOT NULL,
+          checked_at REAL NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (workspace, email, run)) WITHOUT ROWID
+        """,
     ]
 
     private static let policies = [

@@ -20,7 +20,7 @@ package import Records
 ///             ──▶ Dispatcher          intent, answer: on the disk before it is used   AskOutcome
 ///             ──▶ RowFacts            what came of it, row by row
 ///             ──▶ VerificationDesk    emails that were found get a verdict            Verdict
-///             ──▶ RowRenderer         rows become bytes again, in the order they came RenderedBatch
+///             ──▶ RowWriters          rows become bytes again, in the order they came RenderedBatch
 ///             ──▶ RunOutputs          flushed, then the run's position is committed   Checkpoint
 ///             ──▶ CreditReport
 ///
@@ -83,15 +83,17 @@ package struct Pipeline: Sendable {
             style, totalBytes: RowLedger.bytes(of: exports), clock: clock)
         var written = start.progress
         if !run.isWhole || start.lengths == nil {
-            written = try await writeRows(exports, run: run, scope: scope, from: start, suppressed, progress)
+            written = try await writeRows(
+                exports, run: run, scope: scope, from: start, suppressed, progress, noting: noting)
             try await ledger.end(run.id, .whole, now: clock.now())
             watch.passed(.whole)
         }
         written.diagnostics(exports).forEach(noting)
-        for path in settings.rowPaths {
-            try OutputFile.publish(path)
-            watch.passed(.published)
-        }
+        let writers = try RowWriters(
+            ExportStream(exports, namesSource: settings.input.namesSourceFile), settings, ledger: ledger, scope: scope,
+            run: run)
+        try Publication(settings: settings, writers: writers, progress: written, run: run, watch: watch).publish()
+            .forEach(noting)
         let report = CreditReport(
             CreditReport.Facts(
                 run: run, settings: settings, inputs: written.inputs(exports), tally: written.tally,
@@ -99,10 +101,7 @@ package struct Pipeline: Sendable {
                 status: .done, attemptStart: attemptStart, end: clock.now(), waitedForQuota: progress.waited,
                 attemptRows: written.tally.read - start.progress.tally.read))
         if !settings.report.isEmpty {
-            let file = try OutputFile(settings.report + ".json")
-            try file.write(Array(report.json()))
-            try file.sync()
-            try OutputFile.publish(file.path)
+            try OutputFile.write(Array(report.json()), to: settings.report + ".json")
             watch.passed(.reported)
         }
         try await ledger.end(run.id, .done, now: clock.now())
@@ -113,17 +112,20 @@ package struct Pipeline: Sendable {
     /// Writes the rows that are missing and says what all of them came to.
     private func writeRows(
         _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ suppressed: SuppressionList,
-        _ progress: ProgressMeter
+        _ progress: ProgressMeter, noting: @Sendable (Diagnostic) -> Void
     ) async throws -> RowProgress {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
-        let outputs = try RunOutputs(settings, columns: stream.columns, keeping: start.lengths)
+        let writers = try RowWriters(stream, settings, ledger: ledger, scope: scope, run: run)
+        let outputs = try RunOutputs(settings, writers, from: start)
         defer { progress.finish() }
         let rows = RowLedger(
-            run: run, start: start, ledger: ledger, outputs: outputs, exports: exports, clock: clock, watch: watch)
+            run: run, start: start, ledger: ledger, outputs: outputs, writers: writers, settings: settings,
+            exports: exports, clock: clock, watch: watch)
         do {
             try rows.checkRejects(most: settings.maxRejects)
             try await flow(
-                stream, suppressed, run: run, scope: scope, rows: rows, formats: outputs.formats, progress: progress)
+                stream, suppressed, run: run, scope: scope, rows: rows, writers: writers, progress: progress,
+                noting: noting)
             _ = try outputs.sync()
             try await rows.checkpoint()
             return rows.progress
@@ -138,7 +140,7 @@ package struct Pipeline: Sendable {
     /// The stages side by side: reading and planning, the requests in the air, and everything behind an answer.
     private func flow(
         _ stream: ExportStream, _ list: SuppressionList, run: Run, scope: Scope, rows: RowLedger,
-        formats: [OutputSettings.Format], progress: ProgressMeter
+        writers: RowWriters, progress: ProgressMeter, noting: @Sendable (Diagnostic) -> Void
     ) async throws {
         let lanes = Lanes(isExternal: enricher.isExternal)
         let book = RequestBook(enricher, begin: lanes.begin, send: lanes.send)
@@ -155,7 +157,6 @@ package struct Pipeline: Sendable {
         var planner = try await Planner(
             settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book,
             rowsDone: rows.rows, isExternal: enricher.isExternal)
-        let renderer = RowRenderer(stream, settings, formats: formats)
         let desk = settings.verify.flatMap { verify in
             verifier.map {
                 VerificationDesk(
@@ -163,7 +164,8 @@ package struct Pipeline: Sendable {
                     stop: stop)
             }
         }
-        let finisher = RowFinisher(settings: settings, run: run, desk: desk, renderer: renderer)
+        let finisher = RowFinisher(settings: settings, run: run, desk: desk, writers: writers, groups: people.groups)
+        defer { if let note = desk?.note { noting(note) } }
         var ahead = ReadAhead(reader, width: Self.readAhead, work: recollection.recalling)
 
         try await withThrowingTaskGroup { group in

@@ -9,37 +9,72 @@ struct RowFinisher: Sendable {
     let settings: PipelineSettings
     let run: Run
     let desk: VerificationDesk?
-    let renderer: RowRenderer
+    let writers: RowWriters
+    let groups: IdentityGroups
 
     /// Waits for what the batch waits for, and turns it into what is written.
     func finish(_ planned: PlannedBatch) async throws -> RenderedBatch {
         var outcomes: [ObjectIdentifier: [AskOutcome]] = [:]
         for request in planned.requests { outcomes[ObjectIdentifier(request)] = try await request.outcomes() }
-        let facts = planned.rows.map { plan in
+        var facts = planned.rows.map { plan in
             RowFacts(plan, run: run.id, minConfidence: settings.enrich.minConfidence) { wait in
                 outcomes[ObjectIdentifier(wait.request)]?[wait.index]
             }
+        }
+        if settings.verify?.inputEmail == true {
+            for row in facts.indices { facts[row].ownEmail = planned.leads.people.ownEmail(row) }
         }
         let verdicts = try await desk?.verdicts(on: emails(in: facts)) ?? [:]
         var tally = Tally()
         for row in facts { tally.count(row, verdicts) }
         tally.rejected = planned.leads.batch.rejects.count
-        return RenderedBatch(
-            bytes: renderer.render(planned, facts, verdicts), rejects: planned.leads.batch.rejects,
-            notes: planned.leads.batch.notes, hints: planned.leads.people.notes, rows: facts.count, tally: tally,
-            taken: planned.leads.batch.taken,
-            end: planned.leads.end)
+        var rendered = try await writers.render(
+            FinishedBatch(leads: planned.leads, facts: facts, verdicts: verdicts, groups: groups))
+        rendered.rejects = planned.leads.batch.rejects
+        rendered.notes = planned.leads.batch.notes
+        rendered.hints = planned.leads.people.notes
+        rendered.rows = facts.count
+        rendered.tally = tally
+        rendered.notAsked = Self.notAsked(facts, firstRow: planned.firstRow)
+        rendered.taken = planned.leads.batch.taken
+        return rendered
+    }
+
+    /// Rows that want of credits or quota kept from being asked for, as ranges.
+    private static func notAsked(_ facts: [RowFacts], firstRow: Int) -> [NotAsked] {
+        facts.enumerated().reduce(into: []) { ranges, entry in
+            let (index, row) = entry
+            let number = firstRow + index
+            guard row.status == .skipped, [SkipReason.budget.rawValue, SkipReason.quota.rawValue].contains(row.reason)
+            else { return }
+            if let last = ranges.last, last.reason == row.reason, last.rows.upperBound == number - 1 {
+                ranges[ranges.count - 1].rows = last.rows.lowerBound...number
+            } else {
+                ranges.append(NotAsked(rows: number...number, reason: row.reason))
+            }
+        }
     }
 
     private func emails(in facts: [RowFacts]) -> Set<EmailToCheck> {
         guard let channels = settings.verify?.channels else { return [] }
         var emails: Set<EmailToCheck> = []
         for row in facts {
+            // Whoever is on a suppression list is sent nowhere.
+            if !row.ownEmail.isEmpty, row.reason != SkipReason.suppressed.rawValue {
+                emails.insert(EmailToCheck(email: row.ownEmail, channel: nil, recordID: row.recordID))
+            }
             for channel in channels where channel.isEmail {
                 guard let value = row.found[channel]?.value else { continue }
                 emails.insert(EmailToCheck(email: value.value, channel: channel, recordID: row.recordID))
             }
         }
         return emails
+    }
+}
+
+extension IdentityBatch {
+    /// The email that a row came with, in canonical form; empty where it has none that is valid.
+    func ownEmail(_ row: Int) -> String {
+        text(row, self[row, .email].isEmpty ? .personalEmail : .email)
     }
 }

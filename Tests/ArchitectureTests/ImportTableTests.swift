@@ -6,7 +6,7 @@ import Testing
 @Suite struct ImportTableTests {
     static let allowed: [String: Set<String>] = [
         "Records": [],
-        "Input": ["Records", "CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib"],
+        "Input": ["Records", "CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib", "CZstd"],
         "Identity": ["Records", "CLibIDN2", "CPublicSuffix", "CPhoneNumber"],
         "EnrichmentAPI": [],
         "Settings": ["Records"],
@@ -18,7 +18,8 @@ import Testing
         "millrace": ["Connect", "EnrichmentAPI", "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall"],
     ]
     static let doors: Set<String> = [
-        "CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib", "CLibIDN2", "CPublicSuffix", "CPhoneNumber",
+        "CLibArchive", "CLibCSV", "CLibXML2", "CSimdJSON", "CZlib", "CZstd", "CLibIDN2", "CPublicSuffix",
+        "CPhoneNumber",
         "CResolver",
     ]
 

@@ -137,7 +137,7 @@ import Testing
     ])
     func verdictsAreReadWhereThePointerPoints(_ pointer: String, _ body: String, _ verdict: Verdict) {
         let settings = VerdictSettings(pointer: pointer, valid: ["true", "ok"], invalid: ["false", "bad"])
-        #expect(VerdictReader(settings: settings).verdict(in: Data(body.utf8)) == verdict)
+        #expect(VerdictReader(settings: settings).verdict(in: Data(body.utf8)) ?? .unknown == verdict)
     }
 
     @Test func columnNamesNeverRepeat() {

@@ -317,10 +317,13 @@ import Testing
     private struct Webhook: EmailVerifier {
         let asked = Counter()
 
-        func check(_ email: EmailToCheck) async -> Verdict {
-            asked.add()
-            return email.email == "found1@work.example"
-                ? .valid : email.email == "found2@work.example" ? .invalid : .unknown
+        func replies(to emails: [EmailToCheck]) async -> [VerifierReply] {
+            emails.map { email in
+                asked.add()
+                return .said(
+                    email.email == "found1@work.example"
+                        ? .valid : email.email == "found2@work.example" ? .invalid : .unknown)
+            }
         }
     }
 

@@ -17,9 +17,9 @@ import Testing
 
         init(_ there: Set<String>) { self.there = there }
 
-        func check(_ email: EmailToCheck) async -> Verdict {
-            asked.withLock { $0.append(email.email) }
-            return there.contains(email.email) ? .valid : .invalid
+        func replies(to emails: [EmailToCheck]) async -> [VerifierReply] {
+            asked.withLock { $0 += emails.map(\.email) }
+            return emails.map { .said(there.contains($0.email) ? .valid : .invalid) }
         }
     }
 

@@ -1,47 +1,91 @@
 package import AsyncHTTPClient
-package import EnrichmentAPI
+import EnrichmentAPI
 import Foundation
 import NIOCore
 import NIOHTTP1
 import Records
+import Synchronization
 
-/// A verification service behind a URL: one POST an email.
+/// A verification service behind a URL: one POST an email, or one for a list of them.
 package struct WebhookVerifier: EmailVerifier {
     private let client: HTTPClient
     private let url: String
     private let settings: VerifySettings
     private let signature: WebhookSignature?
+    private let body: WebhookBody
     private let reader: VerdictReader
+    private let pacer: CallPacer
+    private let circuit = SharedWebhookCircuit()
 
-    /// Tries for one email; what fails each time stays unknown and is asked for by the next run.
-    private static let attempts = 3
-    private static let answerLimit = 1 << 16
+    private static let answerLimit = 16 << 20
+    /// The longest that a service is believed when it says how long to wait, in seconds.
+    private static let longestWait = 60.0
 
     package init(_ client: HTTPClient, url: String, settings: VerifySettings) {
         self.client = client
         self.url = url
         self.settings = settings
         signature = settings.secret.isEmpty ? nil : WebhookSignature(secret: settings.secret)
-        reader = VerdictReader(settings: settings.verdict)
+        body = WebhookBody(settings: settings)
+        reader = VerdictReader(settings: settings.verdict, batch: settings.batch ?? VerifyBatchSettings())
+        pacer = CallPacer(width: settings.concurrency, perMinute: settings.perMinute)
     }
 
-    package func check(_ email: EmailToCheck) async -> Verdict {
-        guard let body = try? JSONEncoder().encode(settings.body.mapValues { fill($0, email) }) else { return .unknown }
-        for attempt in 1...Self.attempts {
-            if let verdict = await post(body) { return verdict }
-            if attempt < Self.attempts { try? await Task.sleep(for: .milliseconds(100 << attempt)) }
+    package var emailsPerRequest: Int { settings.batch?.size ?? 1 }
+
+    package func replies(to emails: [EmailToCheck]) async -> [VerifierReply] {
+        guard let request = settings.batch == nil ? emails.first.flatMap(body.one) : body.list(emails) else {
+            return []
         }
-        return .unknown
+        // One name for all tries, so that the service can tell that it is the same question.
+        let id = "msg_" + UUID().uuidString.lowercased()
+        var why = circuit.why
+        for attempt in 1...settings.attempts {
+            guard circuit.mayAsk() else { break }
+            switch await pacer.pass({ await post(request, id: id) }) ?? .failed("too many wait", after: nil) {
+            case .answer(let data):
+                guard let verdicts = verdicts(in: data, on: emails) else {
+                    why = "its answer cannot be read"
+                    circuit.failed(why)
+                    continue
+                }
+                circuit.succeeded()
+                return verdicts.map { .said($0) }
+            case .refused(let text):
+                circuit.failed(text)
+                return emails.map { _ in .silent(why: text) }
+            case .failed(let text, let after):
+                why = text
+                circuit.failed(text)
+                guard attempt < settings.attempts else { break }
+                let pause = after ?? 0.1 * Double(1 << min(attempt, 10)) * Double.random(in: 0.5..<1.5)
+                try? await Task.sleep(for: .seconds(min(pause, Self.longestWait)))
+            }
+        }
+        return emails.map { _ in .silent(why: why) }
     }
 
-    /// Nil where it is worth another try.
-    private func post(_ body: Data) async -> Verdict? {
+    private func verdicts(in data: Data, on emails: [EmailToCheck]) -> [Verdict]? {
+        settings.batch == nil
+            ? reader.verdict(in: data).map { [$0] } : reader.verdicts(in: data, on: emails.map(\.email))
+    }
+
+    private enum Reply: Sendable {
+        case answer(Data)
+        /// Another try would come to the same.
+        case refused(String)
+        /// - Parameter after: seconds that the service wants to be left alone.
+        case failed(String, after: Double?)
+    }
+
+    private func post(_ body: Data, id: String) async -> Reply {
         var call = HTTPClientRequest(url: url)
         call.method = .POST
         call.headers.add(name: "content-type", value: "application/json")
+        call.headers.add(name: "accept", value: "application/json")
         call.headers.add(name: "user-agent", value: Millrace.userAgent)
+        for (name, value) in settings.headers { call.headers.replaceOrAdd(name: name, value: value) }
         if let signature {
-            let id = "msg_" + UUID().uuidString.lowercased()
             let timestamp = Int(Date().timeIntervalSince1970)
             call.headers.add(name: "webhook-id", value: id)
             call.headers.add(name: "webhook-timestamp", value: String(timestamp))
@@ -51,18 +95,29 @@ package struct WebhookVerifier: EmailVerifier {
         do {
             let response = try await client.execute(call, timeout: .nanoseconds(Int64(settings.timeout.inNanoseconds)))
             let answer = try await response.body.collect(upTo: Self.answerLimit)
-            switch response.status.code {
-            case 200..<300: return reader.verdict(in: Data(answer.readableBytesView))
-            case 429, 500...: return nil
-            default: return .unknown
+            let status = response.status.code
+            switch status {
+            case 200..<300: return .answer(Data(answer.readableBytesView))
+            case 408, 425, 429, 500...:
+                return .failed(
+                    "it answers \(status)", after: response.headers.first(name: "retry-after").flatMap(Double.init))
+            default: return .refused("it answers \(status)")
             }
         } catch {
-            return nil
+            return .failed(WireTrouble.text(error), after: nil)
         }
     }
+}
 
-    private func fill(_ template: String, _ email: EmailToCheck) -> String {
-        template.replacing("{email}", with: email.email).replacing("{channel}", with: email.channel.rawValue)
-            .replacing("{record_id}", with: email.recordID)
-    }
+/// The circuit of one service, for all who ask it.
+private final class SharedWebhookCircuit: Sendable {
+    private let circuit = Mutex(WebhookCircuit())
+    private let start = ContinuousClock.now
+
+    private var now: Double { (ContinuousClock.now - start).inSeconds }
+
+    var why: String { circuit.withLock { $0.why } }
+    func mayAsk() -> Bool { circuit.withLock { $0.mayAsk(now: now) } }
+    func succeeded() { circuit.withLock { $0.succeeded() } }
+    func failed(_ why: String) { circuit.withLock { $0.failed(why, now: now) } }
 }

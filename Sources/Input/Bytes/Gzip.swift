@@ -1,11 +1,11 @@
 import CZlib
 import Records
 
-/// zlib over one of our streams, for gzip files (RFC 1952): the only place that knows it.
+/// zlib for gzip files (RFC 1952), over one of our streams and for what is written: the only place that knows it.
 ///
 /// libarchive passes over the checksum and the size at the end of each member; zlib checks them, and an export with a
 /// broken byte in it must not be read as a shorter one.
-final class Gzip: ByteStream {
+package final class Gzip: ByteStream {
     private let stream: any ByteStream
     private let name: String
     private var limits: UnpackingLimits
@@ -21,6 +21,31 @@ final class Gzip: ByteStream {
         // A window of 15 bits, the largest, and 16 for gzip's header and trailer.
         let code = inflateInit2_(&inflater, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard code == Z_OK else { throw Archive.failure("there is no memory for it", name) }
+    }
+
+    /// A member of its own with some bytes; members one after the other are one file (RFC 1952, 2.2).
+    ///
+    /// - Throws: ``Diagnostic`` `write_failed` where there is no memory for it.
+    package static func member(_ bytes: [UInt8]) throws -> [UInt8] {
+        let failure = Diagnostic(code: "write_failed", "there is no memory to compress the output")
+        var deflater = z_stream()
+        let code = deflateInit2_(
+            &deflater, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
+        guard code == Z_OK else { throw failure }
+        defer { deflateEnd(&deflater) }
+        var input = bytes
+        let member = input.withUnsafeMutableBufferPointer { bytes in
+            [UInt8](unsafeUninitializedCapacity: Int(deflateBound(&deflater, UInt(bytes.count)))) { room, count in
+                deflater.next_in = bytes.baseAddress
+                deflater.avail_in = UInt32(bytes.count)
+                deflater.next_out = room.baseAddress
+                deflater.avail_out = UInt32(room.count)
+                count = deflate(&deflater, Z_FINISH) == Z_STREAM_END ? Int(deflater.total_out) : 0
+            }
+        }
+        guard !member.isEmpty else { throw failure }
+        return member
     }
 
     deinit {

@@ -1,9 +1,9 @@
 package import AsyncHTTPClient
+import Connect
 package import EnrichmentAPI
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Records
 
 /// A service that speaks the Enrichment API over HTTP.
@@ -30,9 +30,9 @@ package struct APIEnricher: Enricher {
     }
 
     package func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
-        let body: ByteBuffer
+        let body: WatchedBody
         do {
-            body = ByteBuffer(bytes: try Self.body(of: request))
+            body = WatchedBody(ByteBuffer(bytes: try Self.body(of: request)))
         } catch {
             return EnrichmentAnswer(.refused)
         }
@@ -42,7 +42,7 @@ package struct APIEnricher: Enricher {
         call.headers.add(name: "content-type", value: "application/json")
         call.headers.add(name: "accept", value: "application/json")
         call.headers.add(name: "user-agent", value: Millrace.userAgent)
-        call.body = .bytes(body)
+        call.body = .stream(body, length: .known(body.count))
         do {
             let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.patience.inNanoseconds))
             let response = try await client.execute(call, deadline: deadline)
@@ -56,9 +56,9 @@ package struct APIEnricher: Enricher {
                 body: Data(answer.readableBytesView), request: request)
             return EnrichmentAnswer(reply, allowance: fields.allowance)
         } catch {
-            let why = Self.reason(error)
-            return EnrichmentAnswer(
-                Self.neverLeft(error) ? .turnedAway(after: nil, .notReady, why: why) : .lost(why: why))
+            let why = WireTrouble.text(error)
+            // What began to leave may have been charged, however it ended.
+            return EnrichmentAnswer(body.hasBegun ? .lost(why: why) : .turnedAway(after: nil, .notReady, why: why))
         }
     }
 
@@ -71,35 +71,6 @@ package struct APIEnricher: Enricher {
         case .discover: return try encoder.encode(request.records[0])
         case .account: return try encoder.encode(AccountRequest(domain: request.records[0].companyDomain ?? ""))
         }
-    }
-
-    /// Failures before a byte of the request was sent; after any other it may have been charged.
-    private static func neverLeft(_ error: any Error) -> Bool {
-        if error is NIOConnectionError || isUnreachable(error) { return true }
-        let early: [HTTPClientError] = [
-            .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost, .emptyScheme,
-            .unsupportedScheme(""), .invalidProxyResponse, .proxyAuthenticationRequired, .httpProxyHandshakeTimeout,
-            .socksHandshakeTimeout,
-        ]
-        guard let error = error as? HTTPClientError else {
-            // Only what happens before the connection stands: a cut later on may follow a charge.
-            return String(reflecting: type(of: error)).contains("NIOSSL")
-                && String(describing: error).localizedCaseInsensitiveContains("handshake")
-        }
-        return early.contains(error) || error.shortDescription.hasPrefix("Unsupported scheme")
-    }
-
-    /// Errors that only the attempt to connect can bring; a connection that stands may break in others.
-    private static func isUnreachable(_ error: any Error) -> Bool {
-        guard let error = error as? IOError else { return error is SocketAddressError }
-        return error.errnoCode == ECONNREFUSED || error.errnoCode == ENETUNREACH
-    }
-
-    /// What went wrong, without addresses or bodies.
-    private static func reason(_ error: any Error) -> String {
-        if isUnreachable(error) { return "the connection was refused" }
-        if error is NIOConnectionError { return "the address cannot be reached" }
-        return (error as? HTTPClientError)?.shortDescription ?? String(describing: type(of: error))
     }
 }
 

@@ -99,7 +99,13 @@ struct DepartureGate: Sendable {
                     switch settings.whenExhausted.day {
                     case .wait: break
                     case .finish: return .noQuota
-                    case .pause: throw stop.end(.exhausted("the day's quota is used up"))
+                    case .pause:
+                        let time = ProgressMeter.spelled(seconds)
+                        throw stop.end(
+                            .exhausted(
+                                reason == .day
+                                    ? "the day's quota is used up; a call is free again in \(time)"
+                                    : "the service wants to be left alone for \(time)"))
                     }
                 }
                 try await sleep(seconds)

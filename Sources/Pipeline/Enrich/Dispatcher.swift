@@ -270,7 +270,7 @@ struct Dispatcher: Sendable {
         }
         if is429 { throw stop.end(.exhausted("the service takes no more calls for now (429, \(attempt) times)")) }
         if isDown(call) {
-            throw stop.end(.unavailable("the service turned \(attempt) tries away, the last one with: \(text)"))
+            throw stop.end(.unavailable("the service is not there after \(attempt) tries: \(text)"))
         }
         // Others get through, so it is this request.
         try await settle(call, .unavailable, nil)
@@ -285,7 +285,7 @@ struct Dispatcher: Sendable {
         guard tries < settings.retries.attempts, !circuit.with(\.isGivenUp) else {
             if isDown(call) {
                 throw stop.end(
-                    .unavailable("answers to \(tries) tries of one request were lost, the last one with: \(why)"))
+                    .unavailable("\(tries) answers to one request in a row were lost, the last one with: \(why)"))
             }
             return .done(call.batch.all(.failed(.answerLost)))
         }

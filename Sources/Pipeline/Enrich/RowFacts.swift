@@ -43,6 +43,8 @@ struct RowFacts: Sendable {
     var found = ChannelMap<Found>()
     var accountID = ""
     var account: [String: String]?
+    /// The row's own email in canonical form, where it is to be checked.
+    var ownEmail = ""
 
     /// - Parameter outcome: the outcome of a record that the plan waits for.
     init(_ plan: RowPlan, run: Int64, minConfidence: Double, outcome: (RowPlan.Wait) -> AskOutcome?) {

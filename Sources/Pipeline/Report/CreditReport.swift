@@ -81,6 +81,8 @@ package struct CreditReport: Sendable, Codable {
         package var verified: Int
         package var invalid: Int
         package var unknown: Int
+        /// Emails of domains that take mail for every address.
+        package var catchAll: Int
     }
 
     package struct SourcePart: Sendable, Codable {
@@ -96,6 +98,7 @@ package struct CreditReport: Sendable, Codable {
         package var valid: Int
         package var invalid: Int
         package var unknown: Int
+        package var catchAll: Int
         package var fromCache: Int
     }
 
@@ -162,7 +165,7 @@ extension CreditReport {
         channels = tally.channels.mapValues {
             ChannelPart(
                 asked: $0.asked, found: $0.found, hitRate: Self.share($0.found, of: $0.asked), verified: $0.verified,
-                invalid: $0.invalid, unknown: $0.unknown)
+                invalid: $0.invalid, unknown: $0.unknown, catchAll: $0.catchAll)
         }
         sources = tally.sources.mapValues {
             SourcePart(
@@ -173,7 +176,8 @@ extension CreditReport {
         verification = VerificationPart(
             checked: facts.verdicts.values.reduce(0, +), valid: facts.verdicts[.valid] ?? 0,
             invalid: facts.verdicts[.invalid] ?? 0,
-            unknown: facts.verdicts[.unknown] ?? 0, fromCache: tally.verdictsFromCache)
+            unknown: facts.verdicts[.unknown] ?? 0, catchAll: facts.verdicts[.catchAll] ?? 0,
+            fromCache: tally.verdictsFromCache)
         let seconds = max(facts.end - facts.attemptStart, 0.001)
         timing = TimingPart(
             seconds: (seconds * 1000).rounded() / 1000,

@@ -1,4 +1,5 @@
 import EnrichmentAPI
+import Records
 
 /// The credit report as a table for a terminal.
 package struct ReportText {
@@ -44,7 +45,7 @@ package struct ReportText {
                 lines.append(
                     Self.left(name, 26) + Self.right("\(part.found)", 8) + Self.right("\(part.valid)", 9)
                         + Self.right(part.credits.description, 10)
-                        + Self.right(part.creditsPerValid.map(EnrichmentColumns.number) ?? "-", 26))
+                        + Self.right(part.creditsPerValid.map(JSONText.number) ?? "-", 26))
             }
         }
         lines.append("")

@@ -28,6 +28,8 @@ struct Tally: Sendable, Codable, Equatable {
         var verified = 0
         var invalid = 0
         var unknown = 0
+        /// Emails of domains that take mail for every address.
+        var catchAll = 0
         var credits = Credits.zero
     }
 
@@ -77,6 +79,7 @@ struct Tally: Sendable, Codable, Equatable {
                 tally.verified += 1
                 source.valid += 1
             case .invalid: tally.invalid += 1
+            case .catchAll: tally.catchAll += 1
             case .unknown: tally.unknown += 1
             }
         }
@@ -106,7 +109,8 @@ extension Tally.ChannelTally {
     func adding(_ other: Self) -> Self {
         Self(
             asked: asked + other.asked, found: found + other.found, verified: verified + other.verified,
-            invalid: invalid + other.invalid, unknown: unknown + other.unknown, credits: credits + other.credits)
+            invalid: invalid + other.invalid, unknown: unknown + other.unknown, catchAll: catchAll + other.catchAll,
+            credits: credits + other.credits)
     }
 }
 

@@ -58,6 +58,38 @@ package enum PipelineFile {
         "MILLRACE_STATE", "MILLRACE_WARNINGS", "MILLRACE_BINARY", "MILLRACE_KILL_AT",
     ]
 
+    private static func check(_ output: OutputSettings, noting lint: inout Lint) {
+        guard let format = output.format else {
+            return lint.note(
+                "'\(output.path)' does not say how it is written", hint: "let it end in .csv or .jsonl, or set format")
+        }
+        guard format == .jsonl else { return }
+        if output.excel {
+            lint.note("'\(output.path)' is JSON Lines, which no spreadsheet opens", hint: "remove excel")
+        }
+        if output.write != .append {
+            lint.note("'\(output.path)' keeps its objects byte for byte", hint: "write applies to CSV; remove it")
+        }
+        if output.dialect == .input {
+            lint.note("'\(output.path)' is JSON Lines, which has no dialect", hint: "remove dialect")
+        }
+    }
+
+    private static func check(_ audience: AudienceSettings, noting lint: inout Lint) {
+        if audience.path.isEmpty {
+            lint.note("an audience lacks its path", hint: "audience: [{path: …, preset: hubspot}]")
+        }
+        if audience.path == "-" { lint.note("an audience cannot go to standard output", hint: "name a file") }
+        if audience.preset == nil, audience.ownColumns.isEmpty {
+            lint.note("'\(audience.path)' has no columns", hint: "name a preset, or columns of your own")
+        }
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased() else { return false }
+        return ["http", "https"].contains(scheme) && url.host()?.isEmpty == false
+    }
+
     /// One spelling for one file.
     private static func standard(_ path: String) -> String {
         path == "-" ? path : URL(fileURLWithPath: path).standardizedFileURL.path
@@ -73,6 +105,9 @@ package enum PipelineFile {
             lint.note(
                 "enrich.api.url is missing", hint: "api: {url: \"${UNSTUCK_API_URL}\", key: \"${UNSTUCK_API_KEY}\"}")
         }
+        if settings.enrich.engine == .api, !settings.enrich.api.url.isEmpty, !isAddress(settings.enrich.api.url) {
+            lint.note("enrich.api.url is no address", hint: "it begins with https:// or http:// and names a host")
+        }
         if settings.enrich.engine == .api, settings.enrich.api.key.isEmpty {
             lint.note(
                 "enrich.api.key is missing",
@@ -83,15 +118,17 @@ package enum PipelineFile {
             if verify.builtin == !verify.url.isEmpty {
                 lint.note("verify needs either builtin: true or a url", hint: "verify: {builtin: true}")
             }
+            if !verify.url.isEmpty, !isAddress(verify.url) {
+                lint.note("verify.url is no address", hint: "it begins with https:// or http:// and names a host")
+            }
         }
         if settings.enrich.whenExhausted.credits == .wait, settings.enrich.maxCredits != nil {
             lint.note(
                 "when_exhausted.credits cannot be wait with max_credits: what a run has spent does not come back",
                 hint: "finish or pause, or max_credits_per_month, which is there again with the next month")
         }
-        for output in settings.output where output.format == nil {
-            lint.note("'\(output.path)' does not say how it is written", hint: "let it end in .csv or .jsonl")
-        }
+        for output in settings.output { check(output, noting: &lint) }
+        for audience in settings.audience { check(audience, noting: &lint) }
         let inputs = Set(settings.input.paths.filter { $0 != "-" }.map(standard))
         for output in settings.rowPaths where inputs.contains(standard(output)) {
             lint.note("'\(output)' is an input as well", hint: "write to another file; the export stays as it is")

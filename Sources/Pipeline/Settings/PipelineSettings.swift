@@ -11,6 +11,10 @@ package struct PipelineSettings: Sendable {
     package var enrich = EnrichSettings()
     package var verify: VerifySettings?
     package var output: [OutputSettings] = []
+    package var changes: ChangeSettings?
+    package var audience: [AudienceSettings] = []
+    /// Warehouses that statements to load the outputs are written for.
+    package var warehouse: [Warehouse] = []
     package var rejects = ""
     package var report = ""
     /// More rejects than this end the run; from the command line, so no key.
@@ -22,7 +26,11 @@ package struct PipelineSettings: Sendable {
     package init() {}
 
     /// Files that are written row by row.
-    var rowPaths: [String] { output.map(\.path) + (rejects.isEmpty ? [] : [rejects]) }
+    ///
+    /// Audience files are among them under the name of their first part.
+    var rowPaths: [String] {
+        output.map(\.path) + [rejects, changes?.path ?? ""].filter { !$0.isEmpty } + audience.map(\.path)
+    }
 
     /// Whether all rows are looked at before the first one is asked for.
     var looksThroughInput: Bool { identity.dedupe != .off || !identity.suppress.isEmpty || !explain.isEmpty }
@@ -41,44 +49,28 @@ package struct PipelineSettings: Sendable {
             .sections("output", \.output, "The files that are written.", start: OutputSettings.init) {
                 OutputSettings.table
             },
-            .notYet("audience", "Files for imports into CRMs."),
+            .value(
+                "changes", \.changes, takes: "a path, or path and columns",
+                "What is new since the last run, for an import."
+            ) {
+                ChangeSettings($0)
+            },
+            .sections("audience", \.audience, "Files for imports into CRMs.", start: AudienceSettings.init) {
+                AudienceSettings.table
+            },
+            .value(
+                "warehouse", \.warehouse,
+                takes: "a list of \(Warehouse.allCases.map(\.rawValue).joined(separator: ", "))",
+                "Statements to load the outputs with, beside them."
+            ) { value in
+                let names = value.text.map { [$0] } ?? value.entries?.compactMap(\.text)
+                return names.flatMap { names in
+                    let known = names.compactMap(Warehouse.init)
+                    return known.count == names.count && !names.isEmpty ? known : nil
+                }
+            },
             .text("rejects", \.rejects, "Where records go that could not be read."),
             .text("report", \.report, "Where the credit report goes, without ending."),
         ])
-    }
-}
-
-package struct OutputSettings: Sendable {
-    package enum Format: Sendable {
-        case csv, jsonl
-    }
-
-    package var path = ""
-
-    package init() {}
-
-    package init(path: String) { self.path = path }
-
-    /// By the path's ending; nil where it is none that is written.
-    ///
-    /// Standard output is CSV.
-    package var format: Format? {
-        if path == "-" || path.hasSuffix(".csv") { return .csv }
-        return path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson") ? .jsonl : nil
-    }
-
-    static var table: SettingsTable<OutputSettings> {
-        SettingsTable([
-            .text("path", \.path, "Where it goes; .csv or .jsonl says how it is written."),
-            .value("excel", \.excel, takes: "false in this version", "Guards for spreadsheets.") {
-                $0.flag == false ? () : nil
-            },
-        ])
-    }
-
-    /// Not done yet, so nothing is kept.
-    private var excel: Void {
-        get { () }
-        set {}
     }
 }

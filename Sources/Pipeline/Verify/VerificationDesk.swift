@@ -14,8 +14,10 @@ final class VerificationDesk: Sendable {
     private let clock: RunClock
     private let stop: StopSignal
     private let gate: Gate
-    /// Emails that are being asked about, with those who wait for the same verdict.
-    private let underWay = Mutex<[String: Task<Verdict, Never>]>([:])
+    /// Emails that are being asked about, with those who wait for the same answer.
+    private let underWay = Mutex<[String: Task<[String: VerifierReply], Never>]>([:])
+    /// Why emails have no verdict, and how many.
+    private let silence = Mutex<(count: Int, why: String)>((0, ""))
 
     init(
         _ verifier: any EmailVerifier, settings: VerifySettings, ledger: Ledger, workspace: String, run: Run,
@@ -42,20 +44,45 @@ final class VerificationDesk: Sendable {
         let known = try await ledger.verdicts(on: emails.map(\.email), workspace: workspace)
         var answers: [String: Answer] = [:]
         var open: [String: EmailToCheck] = [:]
-        for email in emails.sorted(by: { ($0.email, $0.channel) < ($1.email, $1.channel) }) {
+        for email in emails.sorted(by: { ($0.email, $0.channel?.number ?? -1) < ($1.email, $1.channel?.number ?? -1) })
+        {
             if let verdict = known[email.email], isGood(verdict) {
                 answers[email.email] = Answer(verdict: verdict.verdict, isCached: verdict.run != run.id)
             } else if open[email.email] == nil {
                 open[email.email] = email
             }
         }
-        let asked = await ask(Array(open.values))
+        let replies = await ask(open.values.sorted { $0.email < $1.email })
         // Some were not asked then; a run that is taken up again asks.
         try stop.check()
+        let asked = try replies.mapValues(verdict)
         try await ledger.record(verdicts: asked, workspace: workspace, run: run.id, now: clock.now())
         underWay.withLock { underWay in for email in asked.keys { underWay[email] = nil } }
         for (email, verdict) in asked { answers[email] = Answer(verdict: verdict, isCached: false) }
         return answers
+    }
+
+    /// - Throws: ``RunStop`` where there is no answer, and there has to be one.
+    private func verdict(_ reply: VerifierReply) throws -> Verdict {
+        switch reply {
+        case .said(let verdict): return verdict
+        case .silent(let why):
+            if settings.required {
+                throw stop.end(.unavailable("the verification webhook gives no verdict: \(why)"))
+            }
+            silence.withLock { $0 = ($0.count + 1, why) }
+            return .unknown
+        }
+    }
+
+    /// What the person should know of emails without an answer; nil where there are none.
+    var note: Diagnostic? {
+        let (count, why) = silence.withLock { $0 }
+        guard count > 0 else { return nil }
+        return Diagnostic(
+            .warning, code: "unverified",
+            "\(count) emails have no verdict: the verification webhook gave none (\(why))",
+            hint: "the next run asks again; verify.required: true stops a run instead")
     }
 
     /// A verdict that is not known is asked for again by the next run, but not by this one.
@@ -64,20 +91,26 @@ final class VerificationDesk: Sendable {
         return known.verdict != .unknown && known.checkedAt + settings.refreshAfter.inSeconds > run.startedAt
     }
 
-    private func ask(_ emails: [EmailToCheck]) async -> [String: Verdict] {
-        let tasks = emails.map { email in
-            underWay.withLock { underWay in
-                if let task = underWay[email.email] { return (email.email, task) }
+    private func ask(_ emails: [EmailToCheck]) async -> [String: VerifierReply] {
+        let tasks = underWay.withLock { underWay in
+            let new = emails.filter { underWay[$0.email] == nil }
+            for start in stride(from: 0, to: new.count, by: verifier.emailsPerRequest) {
+                let group = Array(new[start..<min(start + verifier.emailsPerRequest, new.count)])
                 let task = Task { [gate, stop, verifier] in
-                    await gate.pass { stop.stopped == nil ? await verifier.check(email) : .unknown }
+                    let replies = await gate.pass {
+                        stop.stopped == nil
+                            ? await verifier.replies(to: group)
+                            : group.map { _ in .silent(why: "the run is being stopped") }
+                    }
+                    return Dictionary(uniqueKeysWithValues: zip(group.map(\.email), replies))
                 }
-                underWay[email.email] = task
-                return (email.email, task)
+                for email in group { underWay[email.email] = task }
             }
+            return emails.map { ($0.email, underWay[$0.email]) }
         }
-        var verdicts: [String: Verdict] = [:]
-        for (email, task) in tasks { verdicts[email] = await task.value }
-        return verdicts
+        var replies: [String: VerifierReply] = [:]
+        for (email, task) in tasks { replies[email] = await task?.value[email] }
+        return replies
     }
 }
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Connect
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -11,11 +12,14 @@ struct VendorCalls: Sendable {
     private let pacer: CallPacer
 
     private static let answerLimit = 4 << 20
+    /// Calls that may wait: nobody would wait for one more.
+    private static let longestLine = 256
 
     init(_ client: HTTPClient, _ settings: HTTPProviderSettings) {
         self.client = client
         self.settings = settings
-        pacer = CallPacer(width: settings.concurrency, perMinute: settings.perMinute)
+        pacer = CallPacer(
+            width: settings.concurrency, perMinute: settings.perMinute, longestLine: Self.longestLine)
     }
 
     /// What came back.
@@ -69,51 +73,6 @@ struct VendorCalls: Sendable {
             return .failed(.unreadable)
         } catch {
             return .failed(.unavailable)
-        }
-    }
-}
-
-/// Lets so many calls through at once, and so many in any minute; the others wait in line.
-actor CallPacer {
-    private static let longestLine = 256
-    private var free: Int
-    private let perMinute: Int
-    private let minute: Duration
-    private let clock = ContinuousClock()
-    private var line: [CheckedContinuation<Void, Never>] = []
-    /// When the last calls left, the oldest first; at most as many as a minute allows.
-    private var departures: [ContinuousClock.Instant] = []
-
-    init(width: Int, perMinute: Int, minute: Duration = .seconds(60)) {
-        free = width
-        self.perMinute = perMinute
-        self.minute = minute
-    }
-
-    /// Nil where so many wait already that nobody would wait for the last one.
-    func pass<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value? {
-        if free > 0 {
-            free -= 1
-        } else if line.count < Self.longestLine {
-            await withCheckedContinuation { line.append($0) }
-        } else {
-            return nil
-        }
-        defer { if line.isEmpty { free += 1 } else { line.removeFirst().resume() } }
-        if perMinute > 0 { await waitForMinute() }
-        return await work()
-    }
-
-    private func waitForMinute() async {
-        while true {
-            let now = clock.now
-            departures.removeAll { $0 + minute <= now }
-            guard let oldest = departures.first, departures.count >= perMinute else {
-                departures.append(now)
-                return
-            }
-            try? await Task.sleep(until: oldest + minute, clock: clock)
-            if Task.isCancelled { return }
         }
     }
 }

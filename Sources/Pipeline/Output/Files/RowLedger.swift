@@ -1,86 +1,15 @@
 import Foundation
-import Identity
 import Input
 import Ledger
 import Records
-
-/// Where an unfinished run goes on.
-struct ResumePoint: Sendable {
-    var position: ExportStream.StreamPosition?
-    var rows = 0
-    /// Bytes of each output that stand; nil starts the outputs anew.
-    var lengths: [String: Int]?
-    var progress = RowProgress()
-
-    /// - Parameter canGoOn: whether every output is a file that can be cut back, and every input one that can be known
-    ///   again. What went to standard output is gone, and a pipe may bring other rows; such a run is written again from the
-    ///   first row, out of answers that are known.
-    init(_ checkpoint: Checkpoint?, canGoOn: Bool) throws {
-        guard let checkpoint, canGoOn else { return }
-        position = try JSONDecoder().decode(ExportStream.StreamPosition.self, from: Data(checkpoint.position.utf8))
-        rows = checkpoint.rows
-        lengths = checkpoint.lengths
-        progress = try JSONDecoder().decode(RowProgress.self, from: Data(checkpoint.tally.utf8))
-    }
-}
-
-/// What is counted over the rows of a run, as saved with a checkpoint.
-struct RowProgress: Sendable, Codable {
-    var tally = Tally()
-    /// Rows and rejects of each file.
-    var files: [Int: FileProgress] = [:]
-
-    func inputs(_ exports: [Export]) -> [CreditReport.InputPart] {
-        exports.enumerated().map { index, export in
-            let file = files[index] ?? FileProgress()
-            return CreditReport.InputPart(
-                path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected,
-                notes: (file.notes?.counts ?? [:]).merging(file.hints?.counts ?? [:]) { $0 + $1 })
-        }
-    }
-
-    /// What was remarkable in each file, for the person.
-    func diagnostics(_ exports: [Export]) -> [Diagnostic] {
-        exports.enumerated().flatMap { index, export in
-            (files[index]?.refused?.diagnostics(file: export.name) ?? [])
-                + (files[index]?.notes?.diagnostics(file: export.name) ?? [])
-                + (files[index]?.hints?.diagnostics(file: export.name) ?? [])
-        }
-    }
-
-    struct FileProgress: Sendable, Codable {
-        var rows = 0
-        var rejected = 0
-        var notes: RecordNotes?
-        var hints: HintNotes?
-        var refused: RejectNotes?
-
-        mutating func add(_ batch: RenderedBatch) {
-            rows += batch.rows
-            rejected += batch.rejects.count
-            if !batch.rejects.isEmpty {
-                var all = refused ?? RejectNotes()
-                all.add(batch.rejects)
-                refused = all
-            }
-            if !batch.hints.isEmpty {
-                var all = hints ?? HintNotes()
-                all.add(batch.hints)
-                hints = all
-            }
-            guard !batch.notes.isEmpty else { return }
-            var all = notes ?? RecordNotes()
-            all.add(batch.notes)
-            notes = all
-        }
-    }
-}
 
 /// Writes rows, and commits from time to time how far they came: step 3 of the ledger's protocol.
 final class RowLedger {
     private let run: Run
     private let ledger: Ledger
     private let outputs: RunOutputs
+    private let writers: RowWriters
+    private let settings: PipelineSettings
     private let exports: [Export]
     private let clock: RunClock
     private let watch: StepWatch
@@ -94,12 +23,14 @@ final class RowLedger {
     private var isUncertain = false
 
     init(
-        run: Run, start: ResumePoint, ledger: Ledger, outputs: RunOutputs, exports: [Export], clock: RunClock,
-        watch: StepWatch
+        run: Run, start: ResumePoint, ledger: Ledger, outputs: RunOutputs, writers: RowWriters,
+        settings: PipelineSettings, exports: [Export], clock: RunClock, watch: StepWatch
     ) {
         self.run = run
         self.ledger = ledger
         self.outputs = outputs
+        self.writers = writers
+        self.settings = settings
         self.exports = exports
         self.clock = clock
         self.watch = watch
@@ -124,10 +55,17 @@ final class RowLedger {
     func write(_ batch: RenderedBatch, every interval: Double) async throws {
         isUncertain = true
         try outputs.write(batch)
+        try await writers.remember(batch)
         isUncertain = false
         watch.passed(.written)
         rows += batch.rows
         progress.tally.add(batch.tally)
+        if let changes = settings.changes, let rows = batch.changes {
+            progress.imports[changes.path, default: RowProgress.ImportProgress()].add(rows)
+        }
+        for (audience, rows) in zip(settings.audience, batch.audiences) {
+            progress.imports[audience.path, default: RowProgress.ImportProgress()].add(rows)
+        }
         progress.files[batch.end.file, default: RowProgress.FileProgress()]
             .add(batch)
         let file = exports[batch.end.file]

@@ -1,8 +1,11 @@
 /// Writing CSV (RFC 4180): cells are quoted only where they must be.
 struct CSVText: Sendable {
-    let delimiter: UInt8
-
-    init(delimiter: UInt8 = UInt8(ascii: ",")) { self.delimiter = delimiter }
+    var delimiter = UInt8(ascii: ",")
+    var lineEnd: [UInt8] = [10]
+    /// Whether cells that a spreadsheet would calculate are made texts.
+    var guardsFormulas = false
+    /// Before the first row.
+    var hasByteOrderMark = false
 
     /// Appends a cell without a delimiter.
     func append(cell: some Collection<UInt8>, to out: inout [UInt8]) {
@@ -14,7 +17,7 @@ struct CSVText: Sendable {
 
     /// Appends a cell without a delimiter.
     func append(cell bytes: UnsafeRawBufferPointer, to out: inout [UInt8]) {
-        guard needsQuotes(bytes) else { return out.append(contentsOf: bytes) }
+        guard needsQuotes(bytes) || guardsFormulas else { return out.append(contentsOf: bytes) }
         withUnsafeTemporaryAllocation(byteCount: Self.most(bytes.count), alignment: 1) { room in
             guard let start = room.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
             let end = write(bytes, to: start)
@@ -23,7 +26,7 @@ struct CSVText: Sendable {
     }
 
     /// Bytes that a cell of a length takes at most.
-    static func most(_ count: Int) -> Int { count * 2 + 2 }
+    static func most(_ count: Int) -> Int { count * 2 + 3 }
 
     /// Writes a cell without a delimiter, and says where it ends.
     ///
@@ -31,7 +34,26 @@ struct CSVText: Sendable {
     @inline(__always)
     func write(_ bytes: UnsafeRawBufferPointer, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return start }
+        if guardsFormulas, SpreadsheetGuard.isNeeded(bytes) { return writeText(bytes, to: start) }
         if copyIsPlain(base, bytes.count, to: UnsafeMutableRawPointer(start)) { return start + bytes.count }
+        return writeQuoted(bytes, to: start)
+    }
+
+    /// A cell that begins like a formula, as a text.
+    private func writeText(
+        _ bytes: UnsafeRawBufferPointer, to start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        let text = [SpreadsheetGuard.mark] + Array(bytes)
+        return text.withUnsafeBytes { bytes in
+            if needsQuotes(bytes) { return writeQuoted(bytes, to: start) }
+            UnsafeMutableRawBufferPointer(start: start, count: bytes.count).copyMemory(from: bytes)
+            return start + bytes.count
+        }
+    }
+
+    private func writeQuoted(
+        _ bytes: UnsafeRawBufferPointer, to start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
         let quote = UInt8(ascii: "\"")
         var out = start
         out.pointee = quote
@@ -111,6 +133,9 @@ struct CSVText: Sendable {
     /// A row of one empty cell is written as `""`, since an empty line is no row to many readers.
     func endRow(_ out: inout [UInt8], isSingleEmpty: Bool = false) {
         if isSingleEmpty { out.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\"")]) }
-        out.append(UInt8(ascii: "\n"))
+        out.append(contentsOf: lineEnd)
     }
+
+    /// What a file begins with: the byte order mark, where there is one, and the names of the columns.
+    func head(_ names: [String]) -> [UInt8] { (hasByteOrderMark ? [0xEF, 0xBB, 0xBF] : []) + row(names) }
 }

@@ -73,6 +73,14 @@ final class OutputFile {
         if fsync(descriptor) != 0 { throw failure() }
     }
 
+    /// Writes a file as a whole.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let file = try OutputFile(path)
+        try file.write(bytes)
+        try file.sync()
+        try publish(path)
+    }
+
     /// Gives a file its name, which must be synced; one that has it already stays as it is.
     static func publish(_ path: String) throws {
         guard path != "-", access(partialPath(path), F_OK) == 0 else { return }

@@ -9,10 +9,11 @@ struct OriginalRow: Sendable {
     private let keys: [[UInt8]]
     /// The column that names the file, and the file.
     private let source: (column: Int, name: [UInt8])?
-    private let csv = CSVText()
+    private let csv: CSVText
 
     /// - Parameter file: of the stream, 0-based.
-    init(_ stream: ExportStream, file: Int) {
+    init(_ stream: ExportStream, file: Int, csv: CSVText = CSVText()) {
+        self.csv = csv
         places = stream.places[file]
         source = stream.sourceColumn.map { ($0, Array(stream.exports[file].name.utf8)) }
         keys = ColumnNames.distinct(stream.columns).map { name in
@@ -25,13 +26,37 @@ struct OriginalRow: Sendable {
 
     /// Appends the cells with delimiters between them.
     func appendCSV(_ cells: RecordBatch.CellView, _ row: Int, to out: inout [UInt8]) {
-        var most = places.count + (source?.name.count ?? 0) * 2 + 2
+        var most = places.count + CSVText.most(source?.name.count ?? 0)
         for case let place? in places { most += CSVText.most(cells[row, place].count) }
         // One copy a row instead of one a cell.
         withUnsafeTemporaryAllocation(byteCount: most, alignment: 1) { room in
             guard let start = room.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
             let end = writeCSV(cells, row, to: start)
             out.append(contentsOf: UnsafeRawBufferPointer(start: start, count: start.distance(to: end)))
+        }
+    }
+
+    /// Appends the cells of a row some of which are replaced; behind each column that may be, what stood there before.
+    func appendCSV(
+        _ cells: RecordBatch.CellView, _ row: Int, replacing policy: WritePolicy, by contact: Contact, file: Int,
+        to out: inout [UInt8]
+    ) {
+        for index in places.indices {
+            if index > 0 { out.append(csv.delimiter) }
+            let replacement = policy.replacement(index, of: contact, file: file)
+            if let replacement { csv.append(cell: replacement.utf8, to: &out) }
+            if replacement == nil { appendCell(cells, row, index, to: &out) }
+            guard policy.columns.contains(index) else { continue }
+            out.append(csv.delimiter)
+            if replacement != nil { appendCell(cells, row, index, to: &out) }
+        }
+    }
+
+    private func appendCell(_ cells: RecordBatch.CellView, _ row: Int, _ index: Int, to out: inout [UInt8]) {
+        if let place = places[index] {
+            csv.append(cell: cells[row, place], to: &out)
+        } else if let source, source.column == index {
+            csv.append(cell: source.name, to: &out)
         }
     }
 

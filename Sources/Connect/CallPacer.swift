@@ -1,0 +1,48 @@
+/// Lets so many calls through at once, and so many in any minute; the others wait in line.
+package actor CallPacer {
+    private let longestLine: Int
+    private var free: Int
+    private let perMinute: Int
+    private let minute: Duration
+    private let clock = ContinuousClock()
+    private var line: [CheckedContinuation<Void, Never>] = []
+    /// When the last calls left, the oldest first; at most as many as a minute allows.
+    private var departures: [ContinuousClock.Instant] = []
+
+    /// - Parameters:
+    ///   - perMinute: 0 is any number.
+    ///   - longestLine: calls that may wait.
+    package init(width: Int, perMinute: Int, minute: Duration = .seconds(60), longestLine: Int = .max) {
+        free = width
+        self.perMinute = perMinute
+        self.minute = minute
+        self.longestLine = longestLine
+    }
+
+    /// Nil where so many wait already that nobody would wait for the last one.
+    package func pass<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value? {
+        if free > 0 {
+            free -= 1
+        } else if line.count < longestLine {
+            await withCheckedContinuation { line.append($0) }
+        } else {
+            return nil
+        }
+        defer { if line.isEmpty { free += 1 } else { line.removeFirst().resume() } }
+        if perMinute > 0 { await waitForMinute() }
+        return await work()
+    }
+
+    private func waitForMinute() async {
+        while true {
+            let now = clock.now
+            departures.removeAll { $0 + minute <= now }
+            guard let oldest = departures.first, departures.count >= perMinute else {
+                departures.append(now)
+                return
+            }
+            try? await Task.sleep(until: oldest + minute, clock: clock)
+            if Task.isCancelled { return }
+        }
+    }
+}

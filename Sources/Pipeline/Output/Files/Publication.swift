@@ -1,0 +1,42 @@
+import Foundation
+import Ledger
+import Records
+
+/// Gives the outputs of a run their names, and writes what describes them.
+struct Publication {
+    let settings: PipelineSettings
+    let writers: RowWriters
+    let progress: RowProgress
+    let run: Run
+    let watch: StepWatch
+
+    /// - Returns: what the person should know.
+    /// - Throws: ``Diagnostic`` `write_failed` or `cannot_create_output`; what has its name stays.
+    func publish() throws -> [Diagnostic] {
+        for path in paths {
+            try OutputFile.publish(path)
+            watch.passed(.published)
+        }
+        for (audience, rows) in zip(settings.audience, writers.audiences) {
+            SplitFile.removeOld(audience.path, behind: parts(audience).count, head: rows.head)
+        }
+        let resources = DataResource.all(settings, writers, progress)
+        for warehouse in settings.warehouse {
+            for resource in resources.prefix(settings.output.count) where resource.format == .csv {
+                let script = WarehouseScript(warehouse: warehouse, resource: resource)
+                try OutputFile.write(Array(script.text.utf8), to: script.path)
+            }
+        }
+        return try DataPackage(run: run.name, resources).write()
+    }
+
+    private var paths: [String] {
+        settings.output.map(\.path) + [settings.rejects, settings.changes?.path ?? ""].filter { !$0.isEmpty }
+            + settings.audience.flatMap(parts)
+    }
+
+    private func parts(_ audience: AudienceSettings) -> [String] {
+        SplitFile.paths(
+            audience.path, rows: progress.imports[audience.path]?.rows ?? 0, rowsPerFile: audience.rowsPerFile)
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Records
+
+/// A file of rows that goes on in further ones where the destination takes only so many: `audience.csv`,
+/// `audience-2.csv`, and so on.
+final class SplitFile {
+    private let path: String
+    private let head: [UInt8]
+    private let rowsPerFile: Int
+    /// Rows in all parts.
+    private(set) var rows: Int
+    private var part: OutputFile
+    /// Parts that are full and perhaps not on the disk.
+    private var full: [OutputFile] = []
+
+    /// - Parameters:
+    ///   - lengths: bytes of the parts of an earlier attempt that stand; nil starts anew.
+    ///   - rows: how many are in them.
+    init(_ path: String, head: [UInt8], rowsPerFile: Int, keeping lengths: [String: Int]?, rows: Int) throws {
+        self.path = path
+        self.head = head
+        self.rowsPerFile = rowsPerFile
+        self.rows = lengths == nil ? 0 : rows
+        let last = Self.paths(path, rows: self.rows, rowsPerFile: rowsPerFile).last ?? path
+        let kept = lengths?[last]
+        part = try OutputFile(last, keeping: kept)
+        if kept == nil { try part.write(head) }
+    }
+
+    /// The paths of all parts.
+    static func paths(_ path: String, rows: Int, rowsPerFile: Int) -> [String] {
+        (1...max(1, (rows + rowsPerFile - 1) / max(1, rowsPerFile))).map { part(path, $0) }
+    }
+
+    private static func part(_ path: String, _ number: Int) -> String {
+        guard number > 1 else { return path }
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "\(path)-\(number)" }
+        let ending = name[dot...]
+        return "\(path.dropLast(ending.count))-\(number)\(ending)"
+    }
+
+    func write(_ more: ImportedRows) throws {
+        var start = 0, row = 0
+        while row < more.ends.count {
+            let room =
+                rowsPerFile - (rows - (Self.paths(path, rows: rows, rowsPerFile: rowsPerFile).count - 1) * rowsPerFile)
+            if room == 0 { try next() }
+            let count = min(room == 0 ? rowsPerFile : room, more.ends.count - row)
+            let end = more.ends[row + count - 1]
+            try part.write(Array(more.bytes[start..<end]))
+            (start, row, rows) = (end, row + count, rows + count)
+        }
+    }
+
+    private func next() throws {
+        full.append(part)
+        part = try OutputFile(Self.part(path, Self.paths(path, rows: rows, rowsPerFile: rowsPerFile).count + 1))
+        try part.write(head)
+    }
+
+    /// Files that have to be synced.
+    var files: [OutputFile] { full + [part] }
+
+    /// All but the last part are on the disk.
+    func synced() { full = [] }
+
+    /// Takes away further parts of an earlier run, which had more rows; never a file with other columns.
+    static func removeOld(_ path: String, behind parts: Int, head: [UInt8]) {
+        var number = parts + 1
+        while let file = FileHandle(forReadingAtPath: part(path, number)) {
+            let start = (try? file.read(upToCount: head.count)) ?? Data()
+            try? file.close()
+            guard Array(start) == head else { return }
+            try? FileManager.default.removeItem(atPath: part(path, number))
+            number += 1
+        }
+    }
+}

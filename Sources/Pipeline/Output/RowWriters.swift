@@ -1,0 +1,50 @@
+import Input
+import Ledger
+import Records
+
+/// Everything that turns finished rows into bytes: one writer for each file.
+struct RowWriters: Sendable {
+    let outputs: [EnrichedRows]
+    let changes: ChangeRows?
+    let audiences: [AudienceRows]
+    private let settings: PipelineSettings
+    private let ledger: Ledger
+    private let scope: Scope
+    private let run: Run
+
+    init(
+        _ stream: ExportStream, _ settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run
+    ) throws {
+        let fields = try FieldColumns(stream, settings.input)
+        outputs = settings.output.map { EnrichedRows($0, stream, settings, fields) }
+        changes = settings.changes.map { ChangeRows($0, settings, fields) }
+        audiences = settings.audience.map { AudienceRows($0, settings, fields) }
+        self.settings = settings
+        self.ledger = ledger
+        self.scope = scope
+        self.run = run
+    }
+
+    /// The name under which the ledger remembers what was exported.
+    private var export: String { "\(settings.workspace)/\(settings.name)" }
+
+    func render(_ batch: FinishedBatch) async throws -> RenderedBatch {
+        var rendered = RenderedBatch(end: batch.leads.end)
+        rendered.outputs = try outputs.map { try $0.render(batch) }
+        rendered.audiences = audiences.map { $0.render(batch) }
+        if let changes {
+            let candidates = changes.candidates(batch)
+            let marks = candidates.map { ledger.exportMark(record: $0.record, content: $0.content, in: scope) }
+            let isNew = try await ledger.isNew(marks, export: export, run: run.id)
+            rendered.changes = changes.render(zip(candidates, isNew).filter(\.1).map(\.0))
+            rendered.marks = zip(marks, isNew).filter(\.1).map(\.0)
+        }
+        return rendered
+    }
+
+    /// Remembers what was exported, before a checkpoint says that it was.
+    func remember(_ batch: RenderedBatch) async throws {
+        try await ledger.mark(batch.marks, export: export, run: run.id)
+        try await ledger.add(notAsked: batch.notAsked, run: run.id)
+    }
+}

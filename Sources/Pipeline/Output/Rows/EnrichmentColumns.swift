@@ -1,0 +1,126 @@
+import Connect
+import EnrichmentAPI
+import Ledger
+import Records
+
+/// A fact that a run adds to each row (contract, section 5).
+enum EnrichmentFact: Sendable, Equatable {
+    case status, reason, origin, recordID, credits
+    case value(Channel)
+    case source(Channel)
+    case confidence(Channel)
+    case time(Channel)
+    case verified(Channel)
+    /// Of the row's own email.
+    case inputVerified
+    case accountID
+    case account(String)
+
+    /// As Table Schema names types.
+    var type: String {
+        switch self {
+        case .credits, .confidence: "number"
+        case .time: "datetime"
+        case .verified, .inputVerified: "boolean"
+        default: "string"
+        }
+    }
+}
+
+/// The columns that enrichment adds to CSV files.
+struct EnrichmentColumns: Sendable {
+    let facts: [EnrichmentFact]
+    /// As the templates say, before names that the file has already get a number.
+    private let wanted: [String]
+    private let csv: CSVText
+
+    init(_ settings: PipelineSettings, _ templates: ColumnTemplates = ColumnTemplates(), csv: CSVText = CSVText()) {
+        func channel(_ template: String, _ channel: Channel) -> String {
+            ColumnTemplates.filled(template, "channel", channel.rawValue)
+        }
+        var columns: [(fact: EnrichmentFact, name: String)] = [
+            (.status, templates.status), (.reason, templates.reason), (.origin, templates.origin),
+            (.recordID, templates.recordID), (.credits, templates.credits),
+        ]
+        for name in settings.enrich.channels {
+            columns += [
+                (.value(name), channel(templates.value, name)), (.source(name), channel(templates.source, name)),
+                (.confidence(name), channel(templates.confidence, name)), (.time(name), channel(templates.time, name)),
+            ]
+            if name.isEmail { columns.append((.verified(name), channel(templates.verified, name))) }
+        }
+        if settings.verify?.inputEmail == true { columns.append((.inputVerified, templates.inputVerified)) }
+        if settings.enrich.account {
+            columns.append((.accountID, templates.accountID))
+            columns += AccountResult.knownFields.map {
+                (.account($0), ColumnTemplates.filled(templates.account, "field", $0))
+            }
+        }
+        columns.removeAll { $0.name.isEmpty }
+        facts = columns.map(\.fact)
+        wanted = columns.map(\.name)
+        self.csv = csv
+    }
+
+    /// Names in order; a name that the file has already gets a number.
+    func names(besides columns: [String]) -> [String] {
+        Array(ColumnNames.distinct(columns + wanted).suffix(wanted.count))
+    }
+
+    /// Appends a cell for each column, with a delimiter before each.
+    func append(_ row: RowFacts, _ verdicts: Verdicts, to out: inout [UInt8]) {
+        for fact in facts {
+            out.append(csv.delimiter)
+            switch fact {
+            case .status: add(row.status.rawValue, to: &out)
+            case .reason: add(row.reason, to: &out)
+            case .origin: add(row.origin.rawValue, to: &out)
+            case .recordID: add(row.recordID, to: &out)
+            case .credits: add(row.credits.description, to: &out)
+            case .value(let channel):
+                if let found = row.found[channel] { add(found.value.value, to: &out) }
+            case .source(let channel):
+                if let found = row.found[channel] { add(found.value.source, to: &out) }
+            case .confidence(let channel):
+                if let found = row.found[channel] { add(JSONText.number(found.value.confidence), to: &out) }
+            case .time(let channel):
+                if let found = row.found[channel] { add(found.value.enrichedAt, to: &out) }
+            case .verified(let channel):
+                if let found = row.found[channel] { add(verdicts.isValid(found.value.value), to: &out) }
+            case .inputVerified: add(verdicts.isValid(row.ownEmail), to: &out)
+            case .accountID: add(row.accountID, to: &out)
+            case .account(let field): add(row.account?[field] ?? "", to: &out)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func add(_ cell: String, to out: inout [UInt8]) {
+        if !cell.isEmpty { csv.append(cell: cell.utf8, to: &out) }
+    }
+
+    private func add(_ flag: Bool?, to out: inout [UInt8]) {
+        if let flag { out.append(contentsOf: (flag ? "true" : "false").utf8) }
+    }
+}
+
+/// Verdicts on the emails of a batch.
+typealias Verdicts = [String: VerificationDesk.Answer]
+
+extension Verdicts {
+    /// Nil where that is not known.
+    func isValid(_ email: String) -> Bool? {
+        switch self[email]?.verdict {
+        case .valid: true
+        case .invalid: false
+        case .catchAll, .unknown, nil: nil
+        }
+    }
+}
+
+extension JSONText {
+    /// Shortest form: `1`, `0.85`.
+    static func number(_ value: Double) -> String {
+        value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value)
+    }
+}
