@@ -151,6 +151,22 @@ enum Migrations {
         CREATE TABLE verdict_past (workspace TEXT NOT NULL, email TEXT NOT NULL, verdict TEXT NOT NULL,
           checked_at REAL NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (workspace, email, run)) WITHOUT ROWID
         """,
+        """
+        CREATE TRIGGER answer_replaced BEFORE UPDATE ON answer WHEN OLD.chunk <> NEW.chunk BEGIN
+          INSERT OR IGNORE INTO answer_past VALUES (OLD.identity, OLD.channel, OLD.chunk, OLD.value, OLD.source,
+            OLD.confidence, OLD.enriched_at, OLD.credits, OLD.record_id);
+        END
+        """,
+        """
+        CREATE TRIGGER account_replaced BEFORE UPDATE ON account WHEN OLD.chunk <> NEW.chunk BEGIN
+          INSERT OR IGNORE INTO account_past VALUES (OLD.identity, OLD.chunk, OLD.account_id, OLD.fields);
+        END
+        """,
+        """
+        CREATE TRIGGER verdict_replaced BEFORE UPDATE ON verdict WHEN OLD.run <> NEW.run BEGIN
+          INSERT OR IGNORE INTO verdict_past VALUES (OLD.workspace, OLD.email, OLD.verdict, OLD.checked_at, OLD.run);
+        END
+        """,
     ]
 
     private static let policies = [

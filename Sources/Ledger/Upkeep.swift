@@ -62,16 +62,26 @@ extension Ledger {
             var pruned = Pruning()
             pruned.answers = try delete("answer WHERE chunk IN \(old) AND \(closed)", [before])
             pruned.answers += try delete("account WHERE chunk IN \(old) AND \(closed)", [before])
+            for past in ["answer_past", "account_past"] { _ = try delete("\(past) WHERE chunk IN \(old)", [before]) }
+            _ = try delete("verdict_past WHERE checked_at < ?", [before])
             pruned.verdicts = try delete("verdict WHERE checked_at < ? AND run NOT IN \(isOpen)", [before])
             _ = try delete(
                 """
                 chunk WHERE sent_at < ? AND run NOT IN \(isOpen)
                   AND id NOT IN (SELECT chunk FROM answer) AND id NOT IN (SELECT chunk FROM account)
+                  AND id NOT IN (SELECT chunk FROM answer_past) AND id NOT IN (SELECT chunk FROM account_past)
                 """, [before])
             _ = try delete("ask WHERE chunk NOT IN (SELECT id FROM chunk)")
+            // What an abandoned run exported never counted, and must not begin to once the run is forgotten.
+            let abandoned = "(SELECT id FROM run WHERE status = 'abandoned')"
+            _ = try delete("export_mark WHERE before IS NULL AND run IN \(abandoned)")
+            try database.execute(
+                sql: "UPDATE export_mark SET content = before, before = NULL WHERE run IN \(abandoned)")
             pruned.runs = try delete(
                 "run WHERE started_at < ? AND id NOT IN \(isOpen) AND id NOT IN (SELECT run FROM chunk)", [before])
-            _ = try delete("run_output WHERE run NOT IN (SELECT id FROM run)")
+            for table in ["run_output", "run_report", "not_asked"] {
+                _ = try delete("\(table) WHERE run NOT IN (SELECT id FROM run)")
+            }
             pruned.identities = try delete(
                 """
                 identity WHERE id NOT IN (SELECT identity FROM answer) AND id NOT IN (SELECT identity FROM account)

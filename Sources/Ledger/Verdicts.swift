@@ -32,9 +32,11 @@ extension Ledger {
         guard !verdicts.isEmpty else { return }
         try await write(.full) { database in
             let statement = try database.cachedStatement(
-                sql:
-                    "INSERT OR REPLACE INTO verdict (workspace, email, verdict, checked_at, run) VALUES (?, ?, ?, ?, ?)"
-            )
+                sql: """
+                    INSERT INTO verdict (workspace, email, verdict, checked_at, run) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (workspace, email) DO UPDATE SET verdict = excluded.verdict,
+                      checked_at = excluded.checked_at, run = excluded.run
+                    """)
             for (email, verdict) in verdicts {
                 try statement.execute(arguments: [workspace, email, verdict.rawValue, now, run])
             }

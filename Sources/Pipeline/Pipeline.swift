@@ -34,6 +34,8 @@ package struct Pipeline: Sendable {
     private let clock: RunClock
     private let stop: StopSignal
     private let watch: StepWatch
+    /// The journal of the run that is only written again; nil where there is somebody to ask.
+    private let replaying: ReplayJournal?
 
     /// Batches that may wait at once: for the answers of a service, whose requests want to be full; or for the next stage.
     private static let windows = (external: 16, embedded: 3)
@@ -46,6 +48,16 @@ package struct Pipeline: Sendable {
         settings: PipelineSettings, ledger: Ledger, enricher: any Enricher, verifier: (any EmailVerifier)?,
         clock: RunClock = .wall, stop: StopSignal = StopSignal(), watch: StepWatch = .none
     ) {
+        self.init(
+            settings: settings, ledger: ledger, enricher: enricher, verifier: verifier, clock: clock, stop: stop,
+            watch: watch, replaying: nil)
+    }
+
+    init(
+        settings: PipelineSettings, ledger: Ledger, enricher: any Enricher, verifier: (any EmailVerifier)?,
+        clock: RunClock = .wall, stop: StopSignal = StopSignal(), watch: StepWatch = .none, replaying: ReplayJournal?
+    ) {
+        self.replaying = replaying
         self.settings = settings
         self.ledger = ledger
         self.enricher = enricher
@@ -81,10 +93,13 @@ package struct Pipeline: Sendable {
             canGoOn: !settings.output.contains { $0.path == "-" } && exports.allSatisfy { $0.fingerprint != nil })
         let progress = ProgressMeter(
             style, totalBytes: RowLedger.bytes(of: exports), clock: clock)
+        let reporting = Reporting(
+            settings: settings, ledger: ledger, enricher: enricher, run: run, attemptStart: attemptStart,
+            rowsBefore: start.progress.tally.read)
         var written = start.progress
         if !run.isWhole || start.lengths == nil {
             written = try await writeRows(
-                exports, run: run, scope: scope, from: start, suppressed, progress, noting: noting)
+                exports, run: run, scope: scope, from: start, suppressed, progress, reporting, noting: noting)
             try await ledger.end(run.id, .whole, now: clock.now())
             watch.passed(.whole)
         }
@@ -94,16 +109,10 @@ package struct Pipeline: Sendable {
             run: run)
         try Publication(settings: settings, writers: writers, progress: written, run: run, watch: watch).publish()
             .forEach(noting)
-        let report = CreditReport(
-            CreditReport.Facts(
-                run: run, settings: settings, inputs: written.inputs(exports), tally: written.tally,
-                requests: try await ledger.requests(of: run.id), verdicts: try await ledger.verdictTotals(run: run.id),
-                status: .done, attemptStart: attemptStart, end: clock.now(), waitedForQuota: progress.waited,
-                attemptRows: written.tally.read - start.progress.tally.read))
-        if !settings.report.isEmpty {
-            try OutputFile.write(Array(report.json()), to: settings.report + ".json")
-            watch.passed(.reported)
-        }
+        let (report, audit) = try await reporting.report(
+            written, written.inputs(exports), .done, waited: progress.waited, now: clock.now())
+        try reporting.write(report, audit)
+        watch.passed(.reported)
         try await ledger.end(run.id, .done, now: clock.now())
         watch.passed(.done)
         return report
@@ -112,7 +121,7 @@ package struct Pipeline: Sendable {
     /// Writes the rows that are missing and says what all of them came to.
     private func writeRows(
         _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ suppressed: SuppressionList,
-        _ progress: ProgressMeter, noting: @Sendable (Diagnostic) -> Void
+        _ progress: ProgressMeter, _ reporting: Reporting, noting: @Sendable (Diagnostic) -> Void
     ) async throws -> RowProgress {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let writers = try RowWriters(stream, settings, ledger: ledger, scope: scope, run: run)
@@ -132,7 +141,10 @@ package struct Pipeline: Sendable {
         } catch {
             try? await rows.checkpoint()
             let ending = stop.stopped ?? error
-            try? await ledger.end(run.id, ending is RunStop ? .paused : .failed, now: clock.now())
+            let status = ending is RunStop ? Run.Status.paused : .failed
+            try? await ledger.end(run.id, status, now: clock.now())
+            _ = try? await reporting.report(
+                rows.progress, rows.progress.inputs(exports), status, waited: progress.waited, now: clock.now())
             throw ending
         }
     }
@@ -158,7 +170,7 @@ package struct Pipeline: Sendable {
             settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book,
             rowsDone: rows.rows, isExternal: enricher.isExternal)
         let desk = settings.verify.flatMap { verify in
-            verifier.map {
+            (replaying == nil ? verifier : SilentVerifier()).map {
                 VerificationDesk(
                     $0, settings: verify, ledger: ledger, workspace: settings.workspace, run: run, clock: clock,
                     stop: stop)
@@ -169,7 +181,9 @@ package struct Pipeline: Sendable {
         var ahead = ReadAhead(reader, width: Self.readAhead, work: recollection.recalling)
 
         try await withThrowingTaskGroup { group in
-            group.addTask { await dispatcher.work() }
+            group.addTask {
+                if let replaying { await lanes.answer(from: replaying) } else { await dispatcher.work() }
+            }
             defer { lanes.finish() }
             let windows = Self.windows
             try await inOrder(width: enricher.isExternal ? windows.external : windows.embedded) {

@@ -26,7 +26,7 @@ struct RowFinisher: Sendable {
         }
         let verdicts = try await desk?.verdicts(on: emails(in: facts)) ?? [:]
         var tally = Tally()
-        for row in facts { tally.count(row, verdicts) }
+        for (index, row) in facts.enumerated() { tally.count(row, verdicts, number: planned.firstRow + index) }
         tally.rejected = planned.leads.batch.rejects.count
         var rendered = try await writers.render(
             FinishedBatch(leads: planned.leads, facts: facts, verdicts: verdicts, groups: groups))

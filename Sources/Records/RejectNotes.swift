@@ -12,6 +12,12 @@ package struct RejectNotes: Sendable, Codable, Equatable {
         }
     }
 
+    /// How many for which reason.
+    package var counts: [String: Int] { notes.mapValues(\.count) }
+
+    /// The line of the first one for each reason.
+    package var firstLines: [String: Int] { notes.mapValues(\.firstLine) }
+
     /// One warning for each reason, for the person with the file.
     package func diagnostics(file: String) -> [Diagnostic] {
         notes.sorted { ($0.value.firstLine, $0.key) < ($1.value.firstLine, $1.key) }.map { reason, note in

@@ -9,11 +9,13 @@ package enum SettingsFile {
     /// - Parameters:
     ///   - overrides: dotted keys and YAML values, stronger than the file; the last one wins.
     ///   - environment: where `${NAME}` is looked up.
+    /// - Returns: all keys that are set, as YAML without keys and secrets.
     /// - Throws: ``InvalidSettings`` with everything that is wrong, or ``Diagnostic`` where the file cannot be read.
+    @discardableResult
     package static func read<Section>(
         _ path: String, into section: inout Section, by table: SettingsTable<Section>,
         overrides: [(key: String, value: String)] = [], environment: [String: String] = [:]
-    ) throws {
+    ) throws -> String {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
@@ -22,14 +24,16 @@ package enum SettingsFile {
                 code: "no_settings", "this settings file cannot be read", file: path,
                 hint: "check the path; it is relative to the current folder")
         }
-        try read(text, name: path, into: &section, by: table, overrides: overrides, environment: environment)
+        return try read(text, name: path, into: &section, by: table, overrides: overrides, environment: environment)
     }
 
+    @discardableResult
     package static func read<Section>(
         _ text: String, name: String, into section: inout Section, by table: SettingsTable<Section>,
         overrides: [(key: String, value: String)] = [], environment: [String: String] = [:]
-    ) throws {
+    ) throws -> String {
         var lint = Lint(file: name)
+        var source = ""
         do {
             var root = try Yams.compose(yaml: text) ?? Node("", Tag(.null), .plain)
             for (key, value) in overrides {
@@ -38,11 +42,27 @@ package enum SettingsFile {
             }
             let filled = fill(root, from: environment, noting: &lint)
             table.read(SettingsValue(node: filled), into: &section, noting: &lint)
+            source = (try? Yams.serialize(node: withoutSecrets(filled))) ?? ""
         } catch let error as YamlError {
             let (problem, mark) = problem(error)
             lint.note("this is not YAML: \(problem)", at: mark)
         }
         guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
+        return source
+    }
+
+    /// Members that may hold a key, a secret, or an address with one in it.
+    private static let secrets: Set<String> = ["key", "secret", "headers", "password", "token", "url"]
+
+    private static func withoutSecrets(_ node: Node) -> Node {
+        switch node {
+        case .mapping(let mapping):
+            let kept = mapping.filter { !secrets.contains($0.key.string ?? "") }
+            return .mapping(Node.Mapping(kept.map { ($0.key, withoutSecrets($0.value)) }, mapping.tag))
+        case .sequence(let sequence):
+            return .sequence(Node.Sequence(sequence.map(withoutSecrets), sequence.tag))
+        case .scalar, .alias: return node
+        }
     }
 
     /// The keys at the top of a file, to tell what kind of settings it holds; none where it cannot be read.

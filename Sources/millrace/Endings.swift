@@ -74,6 +74,7 @@ enum Endings {
         "broken_markup": 66, "too_deep": 66, "entities_refused": 66, "no_record": 66, "no_table": 66, "no_sheet": 66,
         "unknown_format": 66, "no_hint_column": 66, "no_column": 66, "too_many_columns": 66, "input_changed": 66,
         "no_settings": 66,
+        "no_run": 66, "no_replay": 66,
         "unreadable_list": 66, "unreadable_certificates": 66,
         "cannot_listen": 69, "no_keys": 78, "no_key": 64,
         "cannot_create_output": 73,

@@ -23,12 +23,7 @@ struct Running {
                 try await withEnricher(ledger, verifier) { try await run(ledger, $0, verifier, stop) }
             }
             Endings.say(ReportText.render(report))
-            for path in settings.output.map(\.path) + [
-                settings.rejects, settings.report.isEmpty ? "" : settings.report + ".json",
-            ]
-            where !path.isEmpty && path != "-" {
-                Endings.say("wrote \(path)")
-            }
+            for path in settings.written(report) { Endings.say("wrote \(path)") }
             Endings.say("done: \(report.records.read) rows, \(report.credits.used) credits")
         } catch {
             guard error is RunStop || Endings.code(error) == 74 else { throw error }

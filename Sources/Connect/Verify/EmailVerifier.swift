@@ -11,7 +11,7 @@ package protocol EmailVerifier: Sendable {
 extension EmailVerifier {
     package var emailsPerRequest: Int { 1 }
 
-    /// Asks about one email. Whatever goes wrong is a verdict that is not known.
+    /// Asks about one email; whatever goes wrong is a verdict that is not known.
     package func check(_ email: EmailToCheck) async -> Verdict {
         if case .said(let verdict)? = await replies(to: [email]).first { verdict } else { .unknown }
     }

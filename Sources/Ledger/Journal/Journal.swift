@@ -241,12 +241,19 @@ private struct AnswerWriter {
         answer = try HotStatement(
             database,
             """
-            INSERT OR REPLACE INTO answer
-              (identity, channel, chunk, value, source, confidence, enriched_at, credits, record_id)
+            INSERT INTO answer (identity, channel, chunk, value, source, confidence, enriched_at, credits, record_id)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (identity, channel) DO UPDATE SET chunk = excluded.chunk, value = excluded.value,
+              source = excluded.source, confidence = excluded.confidence, enriched_at = excluded.enriched_at,
+              credits = excluded.credits, record_id = excluded.record_id
             """)
         account = try HotStatement(
-            database, "INSERT OR REPLACE INTO account (identity, chunk, account_id, fields) VALUES (?, ?, ?, ?)")
+            database,
+            """
+            INSERT INTO account (identity, chunk, account_id, fields) VALUES (?, ?, ?, ?)
+            ON CONFLICT (identity) DO UPDATE SET chunk = excluded.chunk, account_id = excluded.account_id,
+              fields = excluded.fields
+            """)
     }
 
     func write(_ settlement: Settlement, of intent: Intent, chunk: Int64) throws {

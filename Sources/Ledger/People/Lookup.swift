@@ -45,6 +45,8 @@ package struct KnownAnswer: Sendable, Equatable {
     package var answeredAt: Double
     /// What this channel alone cost, where the engine says so.
     package var credits: Credits?
+    /// An even share of what its record cost, where the engine says no more.
+    package var share: Credits?
     package var recordID: String
 }
 

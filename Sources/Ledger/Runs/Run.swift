@@ -47,12 +47,17 @@ package struct RunIdentity: Sendable {
     package var key: String
     /// The inputs with their fingerprints, as JSON of their owner.
     package var inputs: String
+    /// The settings without keys and secrets, as text of their owner.
+    package var settings: String
 
-    package init(pipeline: String, workspace: String, engine: String, key: String, inputs: String) {
+    package init(
+        pipeline: String, workspace: String, engine: String, key: String, inputs: String, settings: String = ""
+    ) {
         self.pipeline = pipeline
         self.workspace = workspace
         self.engine = engine
         self.key = key
         self.inputs = inputs
+        self.settings = settings
     }
 }

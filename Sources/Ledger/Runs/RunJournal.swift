@@ -44,11 +44,12 @@ extension Ledger {
             let name = try Self.freeName(database, pipeline: identity.pipeline, now: now)
             try database.execute(
                 sql: """
-                    INSERT INTO run (name, pipeline_key, pipeline, workspace, engine, status, started_at, inputs)
-                    VALUES (?, ?, ?, ?, ?, 'running', ?, ?)
+                    INSERT INTO run (name, pipeline_key, pipeline, workspace, engine, status, started_at, inputs, settings)
+                    VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?)
                     """,
                 arguments: [
                     name, identity.key, identity.pipeline, identity.workspace, identity.engine, now, identity.inputs,
+                    identity.settings,
                 ])
             return Run(
                 id: database.lastInsertedRowID, name: name, startedAt: now, isResumed: false, isWhole: false,
@@ -143,7 +144,8 @@ extension Ledger {
                 sql: """
                     SELECT endpoint, count(*), sum(attempts - 1), sum(refused_429), sum(credits),
                       sum(CASE WHEN state IN ('lost', 'intent') THEN worst ELSE 0 END), sum(state = 'answered'),
-                      sum((SELECT count(*) FROM ask WHERE ask.chunk = chunk.id))
+                      sum((SELECT count(*) FROM ask WHERE ask.chunk = chunk.id)),
+                      sum(CASE WHEN state = 'answered' THEN worst ELSE 0 END)
                     FROM chunk WHERE run = ? GROUP BY endpoint
                     """, arguments: [run])
             while let row = try rows.next() {
@@ -154,6 +156,7 @@ extension Ledger {
                 totals.credits[endpoint] = Credits(thousandths: row[4])
                 totals.unknownCharge = totals.unknownCharge + Credits(thousandths: row[5])
                 if endpoint == .bulk { totals.bulkRecords = row[7] }
+                totals.worst = totals.worst + Credits(thousandths: row[8])
             }
             return totals
         }
@@ -168,6 +171,8 @@ package struct RequestTotals: Sendable, Equatable {
     package var refused429 = 0
     /// Records in bulk calls.
     package var bulkRecords = 0
+    /// The worst that calls with an answer might have cost.
+    package var worst = Credits.zero
     /// The worst that calls without an answer may have cost.
     package var unknownCharge = Credits.zero
 }

@@ -40,3 +40,17 @@ extension Ledger {
         }
     }
 }
+
+extension Ledger {
+    /// The outputs of a run and how long they were when they were whole, in bytes.
+    package func outputs(ofRun name: String) async throws -> [(path: String, length: Int)] {
+        try await read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT path, length FROM run_output JOIN run ON run.id = run_output.run WHERE run.name = ? ORDER BY path
+                    """, arguments: [name]
+            ).map { (path: $0[0], length: $0[1]) }
+        }
+    }
+}

@@ -15,7 +15,7 @@ struct RowFacts: Sendable {
     /// A channel's value.
     struct Found: Sendable {
         var value: ChannelValue
-        /// What it alone cost, where the engine says so.
+        /// What it alone cost, as far as that is known: an even share where the engine names a sum.
         var cost: Credits?
         var supply: Supply
     }
@@ -57,12 +57,17 @@ struct RowFacts: Sendable {
             recordIDs[answer.channel] = answer.recordID
             let isOwn = plan.earlier?.channels.contains(answer.channel) ?? false
             let supply: Supply = isOwn ? .charged : answer.run == run ? .duplicate : .cache
-            if let value = answer.value { take(answer.channel, value, cost: answer.credits, supply, minConfidence) }
+            if let value = answer.value { take(answer.channel, value, cost: answer.price, supply, minConfidence) }
         }
         var hasOwn = plan.earlier != nil
         if let earlier = plan.earlier {
             channelCredits += earlier.credits
             ownRecordID = earlier.recordID
+            charge(
+                earlier.credits,
+                earlier.answers.compactMap { answer in
+                    answer.value.map { (answer.channel, $0.source, answer.credits) }
+                })
         }
         for (wait, isOwn) in plan.asked.map({ ($0, true) }) + plan.shared.map({ ($0, false) }) {
             switch outcome(wait) {
@@ -70,13 +75,19 @@ struct RowFacts: Sendable {
                 if isOwn {
                     hasOwn = true
                     channelCredits += result.creditsUsed
+                    charge(
+                        result.creditsUsed,
+                        result.channels.sorted { $0.key < $1.key }.compactMap { channel, found in
+                            found.value.map { (channel, $0.source, costs[channel]) }
+                        })
                 }
                 if isOwn, ownRecordID.isEmpty { ownRecordID = result.recordID }
                 let told = wait.request.channels.intersection(plan.wanted).subtracting(wait.request.kept(wait.index))
                 for channel in told {
                     recordIDs[channel] = result.recordID
                     if let value = result.channels[channel]?.value {
-                        take(channel, value, cost: costs[channel], isOwn ? .charged : .duplicate, minConfidence)
+                        let cost = costs[channel] ?? result.evenShare
+                        take(channel, value, cost: cost, isOwn ? .charged : .duplicate, minConfidence)
                     }
                 }
             case .known(let known):
@@ -84,10 +95,12 @@ struct RowFacts: Sendable {
                 where wait.request.channels.intersection(plan.wanted).contains(answer.channel) {
                     recordIDs[answer.channel] = answer.recordID
                     guard let value = answer.value else { continue }
-                    take(answer.channel, value, cost: answer.credits, .cache, minConfidence)
+                    take(answer.channel, value, cost: answer.price, .cache, minConfidence)
                 }
             case .failed(let reason): failure = reason
-            case .notAsked(let reason): notAsked = reason
+            case .notAsked(let reason):
+                notAsked = reason
+                asked = asked.subtracting(wait.request.channels)
             case .account, nil: break
             }
         }
@@ -103,21 +116,36 @@ struct RowFacts: Sendable {
         if value.confidence >= minConfidence { found[channel] = Found(value: value, cost: cost, supply: supply) }
     }
 
-    /// What each found channel cost this row: exact where the engine says so, else an even share of what the row cost.
-    var channelCosts: (credits: ChannelMap<Credits>, isExact: Bool) {
-        let charged = found.entries.filter { $0.value.supply == .charged }
-        var shares = ChannelMap<Credits>()
-        if charged.allSatisfy({ $0.value.cost != nil }) {
-            for (channel, found) in charged { shares[channel] = found.cost }
-            return (shares, charged.reduce(.zero) { $0 + ($1.value.cost ?? .zero) } == channelCredits)
+    // MARK: What was paid for
+
+    /// A find that this row paid for, whether the row itself wanted it or another one of the same person.
+    struct Charge: Sendable {
+        var channel: Channel
+        var source: String
+        var cost: Credits
+    }
+
+    private(set) var charges: [Charge] = []
+    /// Whether the engine says what each find cost; else a record's sum is shared out evenly.
+    private(set) var hasExactCharges = true
+    /// Credits of records for which nothing was found.
+    private(set) var unexplained = Credits.zero
+
+    private mutating func charge(_ total: Credits, _ finds: [(channel: Channel, source: String, cost: Credits?)]) {
+        guard total > .zero else { return }
+        let costs = finds.compactMap(\.cost)
+        if costs.count == finds.count, costs.reduce(.zero, +) == total {
+            charges += finds.map { Charge(channel: $0.channel, source: $0.source, cost: $0.cost ?? .zero) }
+            return
         }
-        var left = channelCredits.thousandths
-        for (index, entry) in charged.enumerated() {
-            let share = left / (charged.count - index)
-            shares[entry.channel] = Credits(thousandths: share)
+        hasExactCharges = false
+        if finds.isEmpty { unexplained += total }
+        var left = total.thousandths
+        for (index, find) in finds.enumerated() {
+            let share = left / (finds.count - index)
+            charges.append(Charge(channel: find.channel, source: find.source, cost: Credits(thousandths: share)))
             left -= share
         }
-        return (shares, false)
     }
 
     /// What values would have cost that this row did not pay for, as far as that is known.
@@ -161,5 +189,18 @@ struct RowFacts: Sendable {
         } else if status == .enriched || status == .unmatched {
             origin = plan.shared.isEmpty && plan.known.allSatisfy { $0.run != run } ? .cache : .duplicate
         }
+    }
+}
+
+extension KnownAnswer {
+    /// What it cost when it was paid for, as far as that is known.
+    fileprivate var price: Credits? { credits ?? share }
+}
+
+extension PersonResult {
+    /// What each find cost if all cost the same.
+    fileprivate var evenShare: Credits? {
+        let finds = channels.values.count { $0.value != nil }
+        return finds == 0 ? nil : Credits(thousandths: creditsUsed.thousandths / finds)
     }
 }

@@ -100,6 +100,9 @@ struct Planner {
             return
         }
         takeUp(earlierAsks[number]?.filter { $0.identity == known.identity } ?? [], &plan)
+        if let paid = plan.earlier?.channels {
+            plan.earlier?.answers = known.answers.filter { $0.run == run.id && paid.contains($0.channel) }
+        }
         let fresh = known.answers.filter { answer in
             freshness.holds(run: answer.run, answeredAt: answer.answeredAt, isMiss: answer.value == nil)
         }

@@ -27,6 +27,8 @@ struct RowPlan: Sendable {
         var credits: Credits
         var channels: ChannelSet
         var recordID: String
+        /// What came of them, also for channels that the row itself does not want.
+        var answers: [KnownAnswer] = []
     }
 
     struct AccountPlan: Sendable {

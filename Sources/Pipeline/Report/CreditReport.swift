@@ -12,7 +12,12 @@ package struct CreditReport: Sendable, Codable {
     package var channels: [String: ChannelPart]
     package var sources: [String: SourcePart]
     package var verification: VerificationPart
+    package var quota: QuotaPart
     package var timing: TimingPart
+    /// Files for imports, by their path.
+    package var imports: [String: ImportPart]
+    /// Nil for the embedded engine, which charges by its own list.
+    package var audit: BillAudit?
 
     package struct RunPart: Sendable, Codable {
         package var id: String
@@ -30,8 +35,16 @@ package struct CreditReport: Sendable, Codable {
         package var bytes: Int?
         package var rows: Int
         package var rejected: Int
+        package var rejects: [RejectPart]
         /// What was remarkable in it and how often, such as `short_row`.
         package var notes: [String: Int]
+    }
+
+    /// Records that could not be read, for one reason.
+    package struct RejectPart: Sendable, Codable {
+        package var reason: String
+        package var count: Int
+        package var firstLine: Int
     }
 
     package struct RecordsPart: Sendable, Codable {
@@ -40,6 +53,8 @@ package struct CreditReport: Sendable, Codable {
         package var unmatched: Int
         package var skipped: [String: Int]
         package var failed: [String: Int]
+        /// Numbers of the first rows, 1-based, for each reason.
+        package var examples: [String: [Int]]
         package var rejected: Int
         package var fromCache: Int
         package var duplicates: Int
@@ -66,12 +81,15 @@ package struct CreditReport: Sendable, Codable {
         package var byEndpoint: [String: Credits]
         package var byChannel: [String: Credits]
         package var bySource: [String: Credits]
+        /// For records for which nothing was found; neither channel nor source has a part of it.
+        package var forNothing: Credits
         /// How sure the two are: `exact`, or `estimated` where the service named only a sum for a record.
         package var split: String
         package var unknownCharge: Credits
         package var savedByCache: Credits
         package var savedByDedupe: Credits
         package var budget: Credits?
+        package var forecast: Forecast
     }
 
     package struct ChannelPart: Sendable, Codable {
@@ -102,10 +120,41 @@ package struct CreditReport: Sendable, Codable {
         package var fromCache: Int
     }
 
+    package struct QuotaPart: Sendable, Codable {
+        /// Calls that the settings allow.
+        package var bulkPerMinute: Int
+        package var singlePerMinute: Int
+        package var perDay: Int
+        /// The run's calls.
+        package var calls: Int
+        /// When they left.
+        package var timeline: [TimelinePart]
+    }
+
+    package struct TimelinePart: Sendable, Codable {
+        package var at: Date
+        package var bulk: Int
+        package var others: Int
+    }
+
+    package struct ImportPart: Sendable, Codable {
+        package var rows: Int
+        package var leftOut: [String: Int]
+    }
+
     package struct TimingPart: Sendable, Codable {
         package var seconds: Double
         package var waitingForQuota: Double
         package var rowsPerSecond: Double
+    }
+
+    /// As the ledger keeps it.
+    package func archived() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+
+    /// Out of what the ledger keeps; nil where another version kept it.
+    package init?(archived text: String) {
+        guard let report = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+        self = report
     }
 
     /// As it is written.
@@ -135,6 +184,10 @@ extension CreditReport {
         var waitedForQuota: Double
         /// Rows that this attempt wrote.
         var attemptRows: Int
+        var forecast: Forecast
+        var timeline: [RequestCount]
+        var imports: [String: ImportPart]
+        var audit: BillAudit?
     }
 
     init(_ facts: Facts) {
@@ -147,7 +200,7 @@ extension CreditReport {
         inputs = facts.inputs
         records = RecordsPart(
             read: tally.read, enriched: tally.enriched, unmatched: tally.unmatched, skipped: tally.skipped,
-            failed: tally.failed,
+            failed: tally.failed, examples: tally.examples,
             rejected: tally.rejected, fromCache: tally.fromCache, duplicates: tally.duplicates)
         let bulk = requests.calls[.bulk] ?? 0
         self.requests = RequestsPart(
@@ -158,10 +211,11 @@ extension CreditReport {
             used: tally.credits,
             byEndpoint: Dictionary(uniqueKeysWithValues: requests.credits.map { ($0.key.rawValue, $0.value) }),
             byChannel: tally.channels.mapValues(\.credits), bySource: tally.sources.mapValues(\.credits),
+            forNothing: tally.unexplained,
             split: tally.isEstimated ? "estimated" : "exact",
             unknownCharge: requests.unknownCharge, savedByCache: tally.savedByCache,
             savedByDedupe: tally.savedByDuplicates,
-            budget: facts.settings.enrich.maxCredits)
+            budget: facts.settings.enrich.maxCredits, forecast: facts.forecast)
         channels = tally.channels.mapValues {
             ChannelPart(
                 asked: $0.asked, found: $0.found, hitRate: Self.share($0.found, of: $0.asked), verified: $0.verified,
@@ -178,6 +232,15 @@ extension CreditReport {
             invalid: facts.verdicts[.invalid] ?? 0,
             unknown: facts.verdicts[.unknown] ?? 0, catchAll: facts.verdicts[.catchAll] ?? 0,
             fromCache: tally.verdictsFromCache)
+        let limits = facts.settings.enrich.limits
+        quota = QuotaPart(
+            bulkPerMinute: limits.bulkPerMinute, singlePerMinute: limits.singlePerMinute, perDay: limits.perDay,
+            calls: requests.calls.values.reduce(0, +) + requests.retried,
+            timeline: facts.timeline.map {
+                TimelinePart(at: Date(timeIntervalSince1970: $0.start), bulk: $0.bulk, others: $0.others)
+            })
+        imports = facts.imports
+        audit = facts.audit
         let seconds = max(facts.end - facts.attemptStart, 0.001)
         timing = TimingPart(
             seconds: (seconds * 1000).rounded() / 1000,

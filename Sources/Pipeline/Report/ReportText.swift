@@ -79,7 +79,8 @@ package struct ReportText {
         lines.append(Self.left(name, 26) + Self.right(value, 9) + (remark.isEmpty ? "" : "   " + remark))
     }
 
-    private static let reasons = [
+    /// Reasons of rows (contract, section 5) in words.
+    static let reasons = [
         "no_identity": "nothing says who it is", "complete": "nothing is missing", "budget": "beyond max_credits",
         "suppressed": "on a suppression list",
         "quota": "beyond the day's quota", "refused": "the service refused the record",

@@ -9,10 +9,14 @@ struct Tally: Sendable, Codable, Equatable {
     var unmatched = 0
     var skipped: [String: Int] = [:]
     var failed: [String: Int] = [:]
+    /// Numbers of the first rows, 1-based, for each reason of those that were skipped or failed.
+    var examples: [String: [Int]] = [:]
     var fromCache = 0
     var duplicates = 0
     /// Sum of `credits_used` over the rows.
     var credits = Credits.zero
+    /// Credits for records for which nothing was found.
+    var unexplained = Credits.zero
     var channels: [String: ChannelTally] = [:]
     var sources: [String: SourceTally] = [:]
     /// Rows whose verdict was known before.
@@ -41,7 +45,11 @@ struct Tally: Sendable, Codable, Equatable {
         var emailCredits = Credits.zero
     }
 
-    mutating func count(_ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer]) {
+    /// Rows that are named for a reason.
+    private static let mostExamples = 5
+
+    /// - Parameter number: of the row in the run, 1-based.
+    mutating func count(_ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer], number: Int) {
         read += 1
         switch facts.status {
         case .enriched: enriched += 1
@@ -51,16 +59,24 @@ struct Tally: Sendable, Codable, Equatable {
         }
         if facts.origin == .cache { fromCache += 1 }
         if facts.origin == .duplicate { duplicates += 1 }
+        if !facts.reason.isEmpty, examples[facts.reason, default: []].count < Self.mostExamples {
+            examples[facts.reason, default: []].append(number)
+        }
         credits += facts.credits
-        let costs = facts.channelCosts
-        if !costs.isExact { isEstimated = true }
+        if !facts.hasExactCharges { isEstimated = true }
+        unexplained += facts.unexplained
+        for charge in facts.charges {
+            channels[charge.channel.rawValue, default: ChannelTally()].credits += charge.cost
+            sources[charge.source, default: SourceTally()].credits += charge.cost
+            if charge.channel.isEmail { sources[charge.source]?.emailCredits += charge.cost }
+        }
         savedByCache += facts.saved(by: .cache)
         savedByDuplicates += facts.saved(by: .duplicate)
-        for channel in facts.asked { count(channel, facts, cost: costs.credits[channel] ?? .zero, verdicts) }
+        for channel in facts.asked { count(channel, facts, verdicts) }
     }
 
     private mutating func count(
-        _ channel: Channel, _ facts: RowFacts, cost: Credits, _ verdicts: [String: VerificationDesk.Answer]
+        _ channel: Channel, _ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer]
     ) {
         var tally = channels[channel.rawValue] ?? ChannelTally()
         defer { channels[channel.rawValue] = tally }
@@ -69,9 +85,6 @@ struct Tally: Sendable, Codable, Equatable {
         tally.found += 1
         var source = sources[found.value.source] ?? SourceTally()
         source.found += 1
-        tally.credits += cost
-        source.credits += cost
-        if channel.isEmail { source.emailCredits += cost }
         if channel.isEmail, let answer = verdicts[found.value.value] {
             if answer.isCached { verdictsFromCache += 1 }
             switch answer.verdict {
@@ -93,9 +106,11 @@ struct Tally: Sendable, Codable, Equatable {
         unmatched += other.unmatched
         skipped.merge(other.skipped, uniquingKeysWith: +)
         failed.merge(other.failed, uniquingKeysWith: +)
+        examples.merge(other.examples) { Array(($0 + $1).prefix(Self.mostExamples)) }
         fromCache += other.fromCache
         duplicates += other.duplicates
         credits += other.credits
+        unexplained += other.unexplained
         isEstimated = isEstimated || other.isEstimated
         savedByCache += other.savedByCache
         savedByDuplicates += other.savedByDuplicates

@@ -14,7 +14,7 @@ package enum PipelineFile {
         _ path: String, overrides: [(key: String, value: String)], environment: [String: String]
     ) throws -> PipelineSettings {
         var settings = PipelineSettings()
-        try SettingsFile.read(
+        settings.source = try SettingsFile.read(
             path, into: &settings, by: PipelineSettings.table, overrides: variables(environment) + overrides,
             environment: environment)
         settings.enrich.api.fillIn(environment)
@@ -28,11 +28,20 @@ package enum PipelineFile {
     ) throws -> PipelineSettings {
         var settings = PipelineSettings()
         settings.name = name
-        try SettingsFile.read(
+        settings.source = try SettingsFile.read(
             "", name: "command line", into: &settings, by: PipelineSettings.table,
             overrides: variables(environment) + overrides, environment: environment)
         settings.enrich.api.fillIn(environment)
         try check(settings, file: "command line")
+        return settings
+    }
+
+    /// Settings that a run kept, which lack keys and addresses: enough to write what it wrote, and to ask nobody.
+    package static func kept(_ source: String, name: String) throws -> PipelineSettings {
+        var settings = PipelineSettings()
+        settings.name = name
+        settings.source = try SettingsFile.read(
+            source, name: "settings of the run", into: &settings, by: PipelineSettings.table)
         return settings
     }
 

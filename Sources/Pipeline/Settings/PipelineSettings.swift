@@ -17,6 +17,10 @@ package struct PipelineSettings: Sendable {
     package var warehouse: [Warehouse] = []
     package var rejects = ""
     package var report = ""
+    /// Whether a data package is written beside the outputs; no key.
+    var describesOutputs = true
+    /// All keys that are set, as YAML without keys and secrets, for those who want to know later.
+    package var source = ""
     /// More rejects than this end the run; from the command line, so no key.
     package var maxRejects: Int?
 
@@ -72,5 +76,19 @@ package struct PipelineSettings: Sendable {
             .text("rejects", \.rejects, "Where records go that could not be read."),
             .text("report", \.report, "Where the credit report goes, without ending."),
         ])
+    }
+}
+
+extension PipelineSettings {
+    /// The files that a run has written, for the person.
+    package func written(_ report: CreditReport) -> [String] {
+        let parts = audience.flatMap { audience in
+            SplitFile.paths(
+                audience.path, rows: report.imports[audience.path]?.rows ?? 0, rowsPerFile: audience.rowsPerFile)
+        }
+        let reports = self.report.isEmpty ? [] : ["json", "csv", "html"].map { "\(self.report).\($0)" }
+        return (output.map(\.path) + [changes?.path ?? ""] + parts + [rejects] + reports).filter {
+            !$0.isEmpty && $0 != "-"
+        }
     }
 }

@@ -22,6 +22,14 @@ package struct PriceList: Sendable, Equatable {
         return Credits(thousandths: Int((Double(sum.thousandths) * discoverFactor).rounded(.up)))
     }
 
+    /// In credits.
+    var byName: [String: Double] {
+        var prices = Channel.allCases.reduce(into: [:]) { $0[$1.rawValue] = Double(price($1).thousandths) / 1000 }
+        prices["account"] = Double(account.thousandths) / 1000
+        prices["discover_factor"] = discoverFactor
+        return prices
+    }
+
     private func price(_ channel: Channel) -> Credits {
         switch channel {
         case .workEmail: workEmail

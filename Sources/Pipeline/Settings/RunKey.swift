@@ -26,6 +26,6 @@ extension PipelineSettings {
     func runIdentity(_ inputs: InputList) throws -> RunIdentity {
         RunIdentity(
             pipeline: name, workspace: workspace, engine: enrich.engine.rawValue, key: runKey,
-            inputs: try inputs.json())
+            inputs: try inputs.json(), settings: source)
     }
 }

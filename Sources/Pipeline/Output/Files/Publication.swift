@@ -27,7 +27,7 @@ struct Publication {
                 try OutputFile.write(Array(script.text.utf8), to: script.path)
             }
         }
-        return try DataPackage(run: run.name, resources).write()
+        return settings.describesOutputs ? try DataPackage(run: run.name, resources).write() : []
     }
 
     private var paths: [String] {

@@ -50,6 +50,12 @@ struct RowProgress: Sendable, Codable {
             let file = files[index] ?? FileProgress()
             return CreditReport.InputPart(
                 path: export.name, bytes: export.fingerprint?.size, rows: file.rows, rejected: file.rejected,
+                rejects: file.refused.map { refused in
+                    refused.counts.map { reason, count in
+                        CreditReport.RejectPart(
+                            reason: reason, count: count, firstLine: refused.firstLines[reason] ?? 0)
+                    }.sorted { ($0.firstLine, $0.reason) < ($1.firstLine, $1.reason) }
+                } ?? [],
                 notes: (file.notes?.counts ?? [:]).merging(file.hints?.counts ?? [:]) { $0 + $1 })
         }
     }

@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+import Records
+
+/// What a run was, for those who want to write it again.
+package struct PastRun: Sendable {
+    package let id: Int64
+    package let name: String
+    package let pipeline: String
+    package let status: Run.Status
+    /// As the run kept them; empty where an earlier version made it.
+    package let settings: String
+    /// Whether it asked a service, and not the embedded engine.
+    package let engine: String
+}
+
+extension Ledger {
+    /// The run with a name; nil where there is none.
+    package func pastRun(_ name: String) async throws -> PastRun? {
+        try await read { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM run WHERE name = ?", arguments: [name]).map { row in
+                PastRun(
+                    id: row["id"], name: row["name"], pipeline: row["pipeline"],
+                    status: Run.Status(rawValue: row["status"]) ?? .failed, settings: row["settings"] ?? "",
+                    engine: row["engine"])
+            }
+        }
+    }
+
+    /// A copy of the ledger as it was when a run ended, in which the run has still to write its first row.
+    ///
+    /// What was learned later is taken out, and what it replaced is put back; so the run, taken up with the copy, comes to
+    /// the rows that it came to then, and finds every answer that it had.
+    /// - Parameters:
+    ///   - path: where the copy goes; nothing may be there.
+    ///   - key: what the run goes by from now on.
+    package func copy(asOfEndOf run: Int64, to path: String, key: String) async throws -> Ledger {
+        try await explainingCopy { try await database.vacuum(into: path) }
+        let copy = try Ledger(path: path)
+        try await copy.write(.relaxed) { database in
+            try database.execute(
+                sql: """
+                    UPDATE run SET status = 'running', position = NULL, rows = 0, tally = NULL, pipeline_key = ?1 WHERE id = ?2
+                    """, arguments: [key, run])
+            try database.execute(sql: "UPDATE run SET status = 'abandoned' WHERE id <> ? AND status NOT IN ('done', 'abandoned')", arguments: [run])
+            let end = "coalesce((SELECT finished_at FROM run WHERE id = ?1), 1e12)"
+            let later = "(SELECT id FROM chunk WHERE answered_at > \(end) AND run <> ?1)"
+            for (table, key) in [("answer", ["identity", "channel"]), ("account", ["identity"])] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE chunk IN \(later)", arguments: [run])
+                let same = key.map { "now.\($0) = past.\($0)" }.joined(separator: " AND ")
+                try database.execute(
+                    sql: """
+                        INSERT OR IGNORE INTO \(table) SELECT past.* FROM \(table)_past AS past
+                        WHERE past.chunk NOT IN \(later) AND NOT EXISTS (SELECT 1 FROM \(table) AS now WHERE \(same))
+                        ORDER BY past.chunk DESC
+                        """, arguments: [run])
+            }
+            try database.execute(sql: "DELETE FROM verdict WHERE checked_at > \(end) AND run <> ?1", arguments: [run])
+            try database.execute(
+                sql: """
+                    INSERT OR IGNORE INTO verdict SELECT past.* FROM verdict_past AS past WHERE past.checked_at <= \(end)
+                    ORDER BY past.checked_at DESC
+                    """, arguments: [run])
+        }
+        return copy
+    }
+
+    private func explainingCopy(_ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch let error as DatabaseError {
+            throw Self.explained(path, error)
+        }
+    }
+
+    /// How the last request for each identity of a run ended that brought no answer.
+    package func unanswered(run: Int64) async throws -> [Int64: ChunkState] {
+        try await read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT ask.identity, chunk.state FROM chunk JOIN ask ON ask.chunk = chunk.id
+                    WHERE chunk.run = ? AND chunk.state IN ('refused', 'lost', 'intent', 'unavailable') ORDER BY chunk.id
+                    """, arguments: [run])
+            var states: [Int64: ChunkState] = [:]
+            while let row = try rows.next() { states[row[0]] = ChunkState(rawValue: row[1]) }
+            return states
+        }
+    }
+}

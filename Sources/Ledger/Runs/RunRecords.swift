@@ -1,0 +1,180 @@
+package import EnrichmentAPI
+import GRDB
+
+/// One charge that the journal holds for a record of a run.
+package struct Charge: Sendable, Equatable {
+    /// The row's number in the run, 1-based.
+    package var row: Int
+    package var endpoint: Endpoint
+    package var recordID: String
+    package var credits: Credits
+    /// What was asked for and is not known to have been missed.
+    package var paidFor: ChannelSet
+    /// Whether anything was found: a channel, or the company.
+    package var hasFound: Bool
+}
+
+/// Requests that left within one piece of a run's time.
+package struct RequestCount: Sendable, Equatable {
+    /// Seconds since 1970 at which the piece begins.
+    package var start: Double
+    package var bulk: Int
+    package var others: Int
+}
+
+/// What a run asked of a channel, and what earlier runs tell of such questions.
+package struct ChannelHistory: Sendable, Equatable {
+    package var channel: Channel
+    /// Questions of this run that were answered.
+    package var asked = 0
+    /// Answers to other runs, and how many of them were finds.
+    package var known = 0
+    package var found = 0
+    /// Finds among them whose price is known, and what they cost together, in credits.
+    package var priced = 0
+    package var spent = 0.0
+
+    /// What a find cost on the average; nil where that is not known.
+    package var cost: Double? { priced > 0 ? spent / Double(priced) : nil }
+
+    package init(channel: Channel) { self.channel = channel }
+}
+
+extension Ledger {
+    /// Every record of a run that was charged for, in the order of the rows.
+    package func charges(run: Int64) async throws -> [Charge] {
+        try await read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT ask.row, chunk.endpoint, ask.record_id, ask.credits,
+                      chunk.channels & ~coalesce((SELECT sum(1 << answer.channel) FROM answer
+                        WHERE answer.identity = ask.identity AND answer.chunk = chunk.id AND answer.value IS NULL), 0),
+                      (SELECT fields IS NOT NULL FROM account WHERE account.identity = ask.identity AND account.chunk = chunk.id)
+                    FROM chunk JOIN ask ON ask.chunk = chunk.id
+                    WHERE chunk.run = ? AND chunk.state = 'answered' AND ask.credits > 0 ORDER BY ask.row, chunk.id
+                    """, arguments: [run])
+            var charges: [Charge] = []
+            while let row = try rows.next() {
+                guard let endpoint = Endpoint(rawValue: row[1]) else { continue }
+                let paidFor = ChannelSet(bits: UInt8(row[4] as Int))
+                charges.append(
+                    Charge(
+                        row: row[0], endpoint: endpoint, recordID: row[2], credits: Credits(thousandths: row[3]),
+                        paidFor: paidFor,
+                        hasFound: endpoint == .account ? (row[5] as Bool?) ?? true : !paidFor.isEmpty))
+            }
+            return charges
+        }
+    }
+
+    /// When a run's requests left, in so many pieces of equal length at most.
+    package func timeline(run: Int64, pieces: Int) async throws -> [RequestCount] {
+        try await read { database in
+            guard
+                let span = try Row.fetchOne(
+                    database, sql: "SELECT min(sent_at), max(sent_at) FROM chunk WHERE run = ?", arguments: [run]),
+                let first = span[0] as Double?, let last = span[1] as Double?
+            else { return [] }
+            // Whole minutes, since limits are counted by the minute; longer pieces for longer runs.
+            let minutes = max(1, ((last - first) / 60 / Double(pieces)).rounded(.up))
+            let length = minutes * 60
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT CAST((sent_at - ?1) / ?2 AS INTEGER) AS piece, sum(endpoint = 'bulk'), sum(endpoint <> 'bulk')
+                    FROM chunk WHERE run = ?3 GROUP BY piece ORDER BY piece
+                    """, arguments: [first, length, run])
+            return rows.map { RequestCount(start: first + Double($0[0] as Int) * length, bulk: $0[1], others: $0[2]) }
+        }
+    }
+
+    /// For each channel: how many questions of a run were answered, and how the latest such questions of earlier runs on
+    /// the same engine came out.
+    package func history(run: Int64) async throws -> [ChannelHistory] {
+        try await read { database in
+            var history = Channel.allCases.map(ChannelHistory.init)
+            let own = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT channels, sum((SELECT count(*) FROM ask WHERE ask.chunk = chunk.id)) FROM chunk
+                    WHERE run = ? AND state = 'answered' AND endpoint <> 'account' GROUP BY channels
+                    """, arguments: [run])
+            while let row = try own.next() {
+                for channel in ChannelSet(bits: UInt8(row[0] as Int)) { history[channel.number].asked += row[1] as Int }
+            }
+            guard history.contains(where: { $0.asked > 0 }) else { return history }
+            for chunk in try Self.latestChunks(database, before: run) {
+                let rows = try Row.fetchCursor(
+                    database,
+                    sql: """
+                        SELECT answer.channel, count(*), sum(answer.value IS NOT NULL),
+                          sum(CASE WHEN answer.value IS NOT NULL THEN answer.credits END),
+                          sum(answer.value IS NOT NULL AND answer.credits IS NOT NULL)
+                        FROM ask JOIN answer ON answer.identity = ask.identity AND answer.chunk = ask.chunk
+                        WHERE ask.chunk = ? GROUP BY answer.channel
+                        """, arguments: [chunk])
+                while let row = try rows.next() {
+                    let number: Int = row[0]
+                    guard history.indices.contains(number) else { continue }
+                    history[number].known += row[1] as Int
+                    history[number].found += row[2] as Int
+                    history[number].spent += Double((row[3] as Int?) ?? 0) / 1000
+                    history[number].priced += (row[4] as Int?) ?? 0
+                }
+            }
+            return history
+        }
+    }
+
+    /// Answered requests of earlier runs, the newest first: as many as tell enough.
+    private static func latestChunks(_ database: Database, before run: Int64) throws -> [Int64] {
+        let enough = 20_000
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT chunk.id, (SELECT count(*) FROM ask WHERE ask.chunk = chunk.id) FROM chunk
+                  JOIN run ON run.id = chunk.run JOIN run AS own ON own.workspace = run.workspace AND own.engine = run.engine
+                WHERE own.id = ?1 AND chunk.run < ?1 AND chunk.state = 'answered' AND chunk.endpoint <> 'account'
+                ORDER BY chunk.id DESC
+                """, arguments: [run])
+        var chunks: [Int64] = []
+        var records = 0
+        while records < enough, let row = try rows.next() {
+            chunks.append(row[0])
+            records += row[1] as Int
+        }
+        return chunks
+    }
+
+    /// Companies that a run asked about.
+    package func accountsAsked(run: Int64) async throws -> Int {
+        try await read {
+            try Int.fetchOne(
+                $0,
+                sql: """
+                    SELECT count(*) FROM ask JOIN chunk ON chunk.id = ask.chunk
+                    WHERE chunk.run = ? AND chunk.endpoint = 'account' AND chunk.state = 'answered'
+                    """, arguments: [run]) ?? 0
+        }
+    }
+
+    // MARK: Reports
+
+    /// Keeps a run's report, as JSON of its owner.
+    package func save(report: String, run: Int64) async throws {
+        try await write(.full) {
+            try $0.execute(
+                sql: "INSERT OR REPLACE INTO run_report (run, report) VALUES (?, ?)", arguments: [run, report])
+        }
+    }
+
+    /// The report of the run with a name; nil where none was kept.
+    package func report(ofRun name: String) async throws -> String? {
+        try await read {
+            try String.fetchOne(
+                $0, sql: "SELECT report FROM run_report JOIN run ON run.id = run_report.run WHERE run.name = ?",
+                arguments: [name])
+        }
+    }
+}
