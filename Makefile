@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 RELEASE = -c release --static-swift-stdlib
 FORMATTED = Package.swift Sources Tests samples/generator Benchmarks
 
-.PHONY: all run test bench fuzz samples install format lint docs setup
+.PHONY: all run test outside bench fuzz samples install format lint docs setup
 
 all: setup
 	swift build $(RELEASE) --product millrace
@@ -11,7 +11,13 @@ all: setup
 run: all
 	.build/release/millrace run pipelines/quickstart.yaml
 
-test: setup
+# Programs that read what a run has written, to see whether they see the same.
+outside:
+	scripts/setup.sh libreoffice-calc-nogui miller postgresql python3-pip
+	[ -d .build/outside/frictionless ] || python3 -m pip install --quiet --disable-pip-version-check \
+	    --root-user-action=ignore --target .build/outside -r Tests/Outside/requirements.txt 2>/dev/null
+
+test: setup outside
 	MILLRACE_WARNINGS=error swift build --build-tests
 	MILLRACE_WARNINGS=error swift test --skip-build --parallel --skip TimingTests
 	MILLRACE_WARNINGS=error swift test --skip-build --filter TimingTests

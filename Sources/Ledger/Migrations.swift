@@ -136,6 +136,7 @@ enum Migrations {
         CREATE TABLE not_asked (run INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, reason TEXT NOT NULL,
           PRIMARY KEY (run, first)) WITHOUT ROWID
         """,
+        // What the key is made of stands first: else SQLite 3.40 sees damage where there is none.
         // Answers and verdicts that newer ones have taken the place of, so that a past run can be written again.
         """
         CREATE TABLE answer_past (
@@ -148,8 +149,8 @@ enum Migrations {
           PRIMARY KEY (identity, chunk)) WITHOUT ROWID
         """,
         """
-        CREATE TABLE verdict_past (workspace TEXT NOT NULL, email TEXT NOT NULL, verdict TEXT NOT NULL,
-          checked_at REAL NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (workspace, email, run)) WITHOUT ROWID
+        CREATE TABLE verdict_past (workspace TEXT NOT NULL, email TEXT NOT NULL, run INTEGER NOT NULL,
+          verdict TEXT NOT NULL, checked_at REAL NOT NULL, PRIMARY KEY (workspace, email, run)) WITHOUT ROWID
         """,
         """
         CREATE TRIGGER answer_replaced BEFORE UPDATE ON answer WHEN OLD.chunk <> NEW.chunk BEGIN
@@ -164,7 +165,7 @@ enum Migrations {
         """,
         """
         CREATE TRIGGER verdict_replaced BEFORE UPDATE ON verdict WHEN OLD.run <> NEW.run BEGIN
-          INSERT OR IGNORE INTO verdict_past VALUES (OLD.workspace, OLD.email, OLD.verdict, OLD.checked_at, OLD.run);
+          INSERT OR IGNORE INTO verdict_past VALUES (OLD.workspace, OLD.email, OLD.run, OLD.verdict, OLD.checked_at);
         END
         """,
     ]

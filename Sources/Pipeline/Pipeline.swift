@@ -125,6 +125,7 @@ package struct Pipeline: Sendable {
     ) async throws -> RowProgress {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let writers = try RowWriters(stream, settings, ledger: ledger, scope: scope, run: run)
+        writers.notes.forEach(noting)
         let outputs = try RunOutputs(settings, writers, from: start)
         defer { progress.finish() }
         let rows = RowLedger(

@@ -17,7 +17,8 @@ package enum Replay {
         _ name: String, to outputs: [String], from ledger: Ledger, noting: @escaping @Sendable (Diagnostic) -> Void
     ) async throws -> Int {
         guard let past = try await ledger.pastRun(name) else {
-            throw Diagnostic(code: "no_run", "there is no run '\(name)'", file: ledger.path, hint: "list them: millrace runs")
+            throw Diagnostic(
+                code: "no_run", "there is no run '\(name)'", file: ledger.path, hint: "list them: millrace runs")
         }
         guard !past.settings.isEmpty, past.status == .done || past.status == .whole else {
             throw Diagnostic(
@@ -29,7 +30,8 @@ package enum Replay {
         var settings = try PipelineFile.kept(past.settings, name: past.pipeline)
         guard outputs.count <= settings.output.count else {
             throw Diagnostic(
-                code: "no_replay", "the run wrote \(settings.output.count) outputs, not \(outputs.count)", file: past.name)
+                code: "no_replay", "the run wrote \(settings.output.count) outputs, not \(outputs.count)",
+                file: past.name)
         }
         settings.output = zip(settings.output, outputs).map { $0.moved(to: $1) }
         settings.leaveOutWhatIsNotReplayed()

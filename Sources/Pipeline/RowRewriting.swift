@@ -45,7 +45,9 @@ package struct RowRewriting: Sendable {
     func run(
         adding added: [String], noting: (Diagnostic) -> Void, keepingPipes: Bool = false,
         then: ([Export]) async throws -> Int? = { _ in nil },
-        renderer: (ExportStream, OutputSettings.Format) throws -> @Sendable (_ file: Int, RecordBatch) -> Rendered
+        renderer: (ExportStream, OutputSettings.Format) throws ->
+            @Sendable (_ file: Int, RecordBatch) async throws ->
+            Rendered
     ) async throws -> Summary {
         let exports = try input.open(noting: noting, keepingPipes: keepingPipes)
         let stream = ExportStream(exports, namesSource: input.namesSourceFile)
@@ -53,7 +55,10 @@ package struct RowRewriting: Sendable {
         let render = try renderer(stream, format)
         let file = try OutputFile(output.path)
         let rejects = try rejects.map { try RejectWriter($0) }
-        if format == .csv { try file.write(CSVText().row(stream.columns + added)) }
+        if format == .csv {
+            let own = stream.columns
+            try file.write(CSVText().row(own + ColumnNames.distinct(own + added).suffix(added.count)))
+        }
 
         var summary = Summary()
         var notes = [RecordNotes](repeating: RecordNotes(), count: exports.count)
@@ -62,7 +67,10 @@ package struct RowRewriting: Sendable {
         try await inOrder(width: Self.width) {
             try stream.next()
         } transform: { part in
-            (render(part.file, part.batch), part.file, part.batch.rowCount, part.batch.rejects, part.batch.notes)
+            (
+                try await render(part.file, part.batch), part.file, part.batch.rowCount, part.batch.rejects,
+                part.batch.notes
+            )
         } take: { rendered, part, rows, rejected, found in
             try file.write(rendered.bytes)
             try rejects?.write(rejected)

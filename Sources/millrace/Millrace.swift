@@ -28,7 +28,9 @@ struct MillraceCommand: AsyncParsableCommand {
         version: Millrace.version,
         subcommands: [
             RunCommand.self, EnrichCommand.self, NormalizeCommand.self, ConvertCommand.self, InspectCommand.self,
-            LintCommand.self, RunsCommand.self, ShowCommand.self, ReportCommand.self, ReplayCommand.self, QuotaCommand.self, ServeCommand.self, KeysCommand.self,
+            VerifyCommand.self,
+            LintCommand.self, RunsCommand.self, ShowCommand.self, ReportCommand.self, ReplayCommand.self,
+            QuotaCommand.self, ServeCommand.self, KeysCommand.self,
             ProvidersCommand.self, FeedbackCommand.self,
         ])
 }

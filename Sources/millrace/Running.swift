@@ -78,13 +78,7 @@ struct Running {
         _ work: @escaping @Sendable ((any EmailVerifier)?) async throws -> Value
     ) async throws -> Value {
         guard let verify = settings.verify else { return try await work(nil) }
-        let environment = environment
-        let asking = { @Sendable (url: String) in
-            try await HTTPConnection(verify, address: url).with(environment: environment) { client in
-                try await work(WebhookVerifier(client, url: url, settings: verify))
-            }
-        }
-        return verify.builtin ? try await VerificationEndpoint.serving(asking) : try await asking(verify.url)
+        return try await VerifyCommand.withVerifier(verify) { try await work($0) }
     }
 }
 

@@ -22,10 +22,11 @@ struct Executable {
         private let err: URL
 
         init(
-            _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil
+            _ arguments: [String], of program: String = Executable.path, in folder: TemporaryFolder,
+            environment: [String: String] = [:], input: String? = nil
         ) throws {
             process = Process()
-            process.executableURL = URL(fileURLWithPath: Executable.path)
+            process.executableURL = URL(fileURLWithPath: program)
             process.arguments = arguments
             process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
             var variables = [
@@ -64,6 +65,14 @@ struct Executable {
                 code: process.terminationStatus, out: try String(contentsOf: out, encoding: .utf8),
                 err: try String(contentsOf: err, encoding: .utf8))
         }
+    }
+
+    /// Another program.
+    static func run(
+        _ arguments: [String], of program: String, before: [String], in folder: TemporaryFolder,
+        environment: [String: String]
+    ) async throws -> Result {
+        try await Running(before + arguments, of: program, in: folder, environment: environment).result()
     }
 
     static func run(

@@ -116,6 +116,7 @@ import Testing
                 http:
                   url: URL/bulk
                   concurrency: 3
+                  timeout: 60s
                   body: {people: "{records}"}
                   batch: {size: 10, record: {e: "{email}"}, results: /results}
                 channels: {work_email: /email}
@@ -160,7 +161,7 @@ import Testing
                   - {name: c, path: \(folder.file("c.csv")), price: 0.5}
                   - name: v
                     kind: http
-                    http: {method: GET, url: "\(url)/{company_domain}"}
+                    http: {method: GET, url: "\(url)/{company_domain}", timeout: 60s}
                     fields: {industry: /org/sector, employee_count: /org/staff, tech_stack: /org/tools, hq_city: /org/x}
                     price: 2
                 """)

@@ -42,7 +42,9 @@ extension Ledger {
                 sql: """
                     UPDATE run SET status = 'running', position = NULL, rows = 0, tally = NULL, pipeline_key = ?1 WHERE id = ?2
                     """, arguments: [key, run])
-            try database.execute(sql: "UPDATE run SET status = 'abandoned' WHERE id <> ? AND status NOT IN ('done', 'abandoned')", arguments: [run])
+            try database.execute(
+                sql: "UPDATE run SET status = 'abandoned' WHERE id <> ? AND status NOT IN ('done', 'abandoned')",
+                arguments: [run])
             let end = "coalesce((SELECT finished_at FROM run WHERE id = ?1), 1e12)"
             let later = "(SELECT id FROM chunk WHERE answered_at > \(end) AND run <> ?1)"
             for (table, key) in [("answer", ["identity", "channel"]), ("account", ["identity"])] {
@@ -58,7 +60,8 @@ extension Ledger {
             try database.execute(sql: "DELETE FROM verdict WHERE checked_at > \(end) AND run <> ?1", arguments: [run])
             try database.execute(
                 sql: """
-                    INSERT OR IGNORE INTO verdict SELECT past.* FROM verdict_past AS past WHERE past.checked_at <= \(end)
+                    INSERT OR IGNORE INTO verdict (workspace, email, run, verdict, checked_at)
+                    SELECT past.* FROM verdict_past AS past WHERE past.checked_at <= \(end)
                     ORDER BY past.checked_at DESC
                     """, arguments: [run])
         }

@@ -12,6 +12,17 @@ package struct Charge: Sendable, Equatable {
     package var paidFor: ChannelSet
     /// Whether anything was found: a channel, or the company.
     package var hasFound: Bool
+
+    package init(
+        row: Int, endpoint: Endpoint, recordID: String, credits: Credits, paidFor: ChannelSet, hasFound: Bool
+    ) {
+        self.row = row
+        self.endpoint = endpoint
+        self.recordID = recordID
+        self.credits = credits
+        self.paidFor = paidFor
+        self.hasFound = hasFound
+    }
 }
 
 /// Requests that left within one piece of a run's time.

@@ -7,6 +7,8 @@ struct RowWriters: Sendable {
     let outputs: [EnrichedRows]
     let changes: ChangeRows?
     let audiences: [AudienceRows]
+    /// What the person should know before the first row is written.
+    let notes: [Diagnostic]
     private let settings: PipelineSettings
     private let ledger: Ledger
     private let scope: Scope
@@ -18,6 +20,7 @@ struct RowWriters: Sendable {
         let fields = try FieldColumns(stream, settings.input)
         outputs = settings.output.map { EnrichedRows($0, stream, settings, fields) }
         changes = settings.changes.map { ChangeRows($0, settings, fields) }
+        notes = settings.changes.map { ChangeRows.notes($0, settings, fields) } ?? []
         audiences = settings.audience.map { AudienceRows($0, settings, fields) }
         self.settings = settings
         self.ledger = ledger

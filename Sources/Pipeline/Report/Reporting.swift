@@ -18,7 +18,9 @@ struct Reporting: Sendable {
     private static let pieces = 60
 
     /// What the run has come to, also kept in the ledger.
-    func report(_ progress: RowProgress, _ inputs: [CreditReport.InputPart], _ status: Run.Status, waited: Double, now: Double)
+    func report(
+        _ progress: RowProgress, _ inputs: [CreditReport.InputPart], _ status: Run.Status, waited: Double, now: Double
+    )
         async throws -> (report: CreditReport, audit: BillAudit?)
     {
         let requests = try await ledger.requests(of: run.id)

@@ -25,7 +25,8 @@ struct ShowCommand: AsyncParsableCommand {
             let past = try await PastReport.find(run, in: Ledger(path: state.ledgerPath))
             if json { return FileHandle.standardOutput.write(try past.report.json()) }
             var rows = [
-                ["run", past.summary.name], ["pipeline", past.summary.pipeline], ["status", past.summary.status.rawValue],
+                ["run", past.summary.name], ["pipeline", past.summary.pipeline],
+                ["status", past.summary.status.rawValue],
                 ["engine", past.summary.engine], ["workspace", past.summary.workspace],
                 ["started", timeText(past.summary.startedAt)], ["finished", timeText(past.summary.finishedAt)],
                 ["taken up again", "\(past.summary.resumed) times"],

@@ -36,10 +36,25 @@ struct ChangeRows: Sendable {
         cells = ImportCells(columns: front + wanted, fields: fields, rules: EmailRules(settings))
     }
 
-    /// Channels that the run asks for and that no column takes.
-    static func homeless(_ changes: ChangeSettings, _ settings: PipelineSettings, _ fields: FieldColumns) -> [Channel] {
-        guard changes.columns.isEmpty else { return [] }
-        return settings.enrich.channels.filter { fields.name($0.field) == nil }
+    /// What the person should know: channels that no column of the export takes, and records without a number.
+    static func notes(_ changes: ChangeSettings, _ settings: PipelineSettings, _ fields: FieldColumns) -> [Diagnostic] {
+        var notes: [Diagnostic] = []
+        let homeless = settings.enrich.channels.filter { fields.name($0.field) == nil }.map(\.rawValue)
+        if changes.columns.isEmpty, !homeless.isEmpty {
+            notes.append(
+                Diagnostic(
+                    .note, code: "no_column_for_changes",
+                    "the export has no column for \(homeless.joined(separator: ", ")), so the changes leave it out",
+                    file: changes.path, hint: "name one: changes: {path: …, columns: {\"Mobile\": phone}}"))
+        }
+        if fields.name(.recordID) == nil {
+            notes.append(
+                Diagnostic(
+                    .note, code: "no_record_id",
+                    "the export has no number for its records, so the import has to find them by email",
+                    file: changes.path, hint: "export it with the record's number, or set input.columns.record_id"))
+        }
+        return notes
     }
 
     var names: [String] { cells.columns.map(\.name) }

@@ -29,7 +29,7 @@ final class SplitFile {
 
     /// The paths of all parts.
     static func paths(_ path: String, rows: Int, rowsPerFile: Int) -> [String] {
-        (1...max(1, (rows + rowsPerFile - 1) / max(1, rowsPerFile))).map { part(path, $0) }
+        (1...(max(0, rows - 1) / rowsPerFile + 1)).map { part(path, $0) }
     }
 
     private static func part(_ path: String, _ number: Int) -> String {

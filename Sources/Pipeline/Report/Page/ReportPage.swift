@@ -28,12 +28,14 @@ package struct ReportPage {
             "budget": credits.budget.map { Self.number($0) } ?? "", "hasBudget": credits.budget != nil,
             "isEstimated": credits.split == "estimated",
             "outcomes": outcomes, "channels": channels, "sources": sources, "inputs": inputs, "reasons": reasons,
-            "hasReasons": !reasons.isEmpty, "hasImports": !imports.isEmpty, "imports": imports, "channelChart": channelChart, "sourceChart": sourceChart,
+            "hasReasons": !reasons.isEmpty, "hasImports": !imports.isEmpty, "imports": imports,
+            "channelChart": channelChart, "sourceChart": sourceChart,
             "saved": Self.number(credits.savedByCache + credits.savedByDedupe),
             "savedByCache": Self.number(credits.savedByCache), "fromCache": Self.number(records.fromCache),
             "savedByDedupe": Self.number(credits.savedByDedupe), "duplicates": Self.number(records.duplicates),
             "unknownCharge": Self.number(credits.unknownCharge), "hasUnknownCharge": credits.unknownCharge > .zero,
-            "forecast": forecast, "hasForecast": credits.forecast.worst > .zero, "requests": requests, "requestCount": Self.number(report.quota.calls),
+            "forecast": forecast, "hasForecast": credits.forecast.worst > .zero, "requests": requests,
+            "requestCount": Self.number(report.quota.calls),
             "timeline": timeline, "hasTimeline": report.quota.timeline.count > 1,
             "waited": ProgressMeter.spelled(report.timing.waitingForQuota),
             "seconds": ProgressMeter.spelled(report.timing.seconds), "audit": audit,
@@ -58,7 +60,10 @@ package struct ReportPage {
             ("Not readable", records.rejected),
         ]
         return rows.filter { $0.1 > 0 }.map {
-            ["name": $0.0, "count": Self.number($0.1), "share": Self.percent($0.1, of: records.read + records.rejected)]
+            [
+                "name": $0.0, "count": Self.number($0.1),
+                "share": Self.percent($0.1, of: records.read + records.rejected),
+            ]
         }
     }
 
@@ -100,7 +105,8 @@ package struct ReportPage {
     /// Why rows came to nothing, with the numbers of the first ones.
     private var reasons: [[String: Any]] {
         let records = report.records
-        let rows = records.skipped.map { ("Skipped", $0.key, $0.value) } + records.failed.map { ("Failed", $0.key, $0.value) }
+        let rows =
+            records.skipped.map { ("Skipped", $0.key, $0.value) } + records.failed.map { ("Failed", $0.key, $0.value) }
         let known = rows.sorted { ($1.2, $0.1) < ($0.2, $1.1) }.map { kind, reason, count -> [String: Any] in
             let numbers = (records.examples[reason] ?? []).map(String.init).joined(separator: ", ")
             return [
@@ -132,7 +138,8 @@ package struct ReportPage {
         let requests = report.requests
         let rows = [
             ("Bulk", requests.bulk), ("Single", requests.single), ("Search by name", requests.discover),
-            ("Company", requests.account), ("Tried again", requests.retried), ("Turned away (429)", requests.refused429),
+            ("Company", requests.account), ("Tried again", requests.retried),
+            ("Turned away (429)", requests.refused429),
         ]
         return rows.filter { $0.1 > 0 }.map { ["name": $0.0, "count": Self.number($0.1)] }
     }
@@ -156,7 +163,8 @@ package struct ReportPage {
         let forecast = report.credits.forecast
         func whole(_ credits: Credits) -> String { Self.number(Int((Double(credits.thousandths) / 1000).rounded())) }
         return [
-            "low": whole(forecast.low), "expected": whole(forecast.expected), "high": whole(forecast.high), "worst": Self.number(forecast.worst),
+            "low": whole(forecast.low), "expected": whole(forecast.expected), "high": whole(forecast.high),
+            "worst": Self.number(forecast.worst),
             "chart": ReportChart.range(forecast, actual: report.credits.used),
         ]
     }

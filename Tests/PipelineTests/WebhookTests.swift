@@ -1,0 +1,235 @@
+import AsyncHTTPClient
+@testable import Connect
+import EnrichmentAPI
+import Foundation
+import Ledger
+import Records
+import Settings
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// The verification webhook, against a service on loopback.
+@Suite struct WebhookTests {
+    let runs: WrittenRuns
+
+    init() throws { runs = try WrittenRuns() }
+
+    /// A run whose emails are checked by a vendor.
+    private func run(
+        _ vendor: FakeVendor, rows: Int = 40, _ change: @escaping @Sendable (inout PipelineSettings) -> Void = { _ in }
+    ) async throws -> (report: CreditReport, rows: [[String: String]], notes: [Diagnostic]) {
+        let notes = Mutex<[Diagnostic]>([])
+        let report = try await vendor.serving { url in
+            var settings = try runs.settings(WrittenRuns.people(rows))
+            settings.enrich.discover = false
+            settings.enrich.onlyMissing = false
+            settings.enrich.channels = [.workEmail, .personalEmail]
+            var verify = VerifySettings()
+            verify.url = url + "/verify"
+            verify.timeout = .seconds(5)
+            settings.verify = verify
+            change(&settings)
+            return try await self.run(settings) { note in notes.withLock { $0.append(note) } }
+        }
+        return (report, try runs.rows("out.csv"), notes.withLock { $0 })
+    }
+
+    private func run(_ settings: PipelineSettings, noting: @escaping @Sendable (Diagnostic) -> Void) async throws
+        -> CreditReport
+    {
+        guard let verify = settings.verify else { return try await runs.run(settings) }
+        return try await HTTPConnection(verify, address: verify.url).with(environment: [:]) { client in
+            try await Pipeline(
+                settings: settings, ledger: Ledger(path: runs.folder.file("l.sqlite")), enricher: Finder(),
+                verifier: WebhookVerifier(client, url: verify.url, settings: verify)
+            ).run(noting: noting)
+        }
+    }
+
+    private static func email(in body: String) -> String {
+        let object = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        return object?["email"] as? String ?? ""
+    }
+
+    private static func isValid(_ email: String) -> Bool { (email.utf8.reduce(0) { $0 + Int($1) }) % 3 != 0 }
+
+    @Test func everyDistinctEmailIsPostedOnceAndSigned() async throws {
+        let vendor = FakeVendor { call in FakeVendor.Reply("{\"valid\": \(Self.isValid(Self.email(in: call.body)))}") }
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        let (report, rows, _) = try await run(vendor) { $0.verify?.secret = secret }
+        let emails = rows.flatMap { [$0["enriched_work_email"] ?? "", $0["enriched_personal_email"] ?? ""] }.filter {
+            !$0.isEmpty
+        }
+        #expect(vendor.calls.map { Self.email(in: $0.body) }.sorted() == Set(emails).sorted())
+        for call in vendor.calls {
+            #expect(
+                WebhookSignature(secret: secret).isValid(
+                    call.fields["webhook-signature"] ?? "", id: call.fields["webhook-id"] ?? "",
+                    timestamp: call.fields["webhook-timestamp"] ?? "", body: Data(call.body.utf8),
+                    now: Date().timeIntervalSince1970))
+            #expect(call.body.contains("\"channel\"") && call.body.contains("\"record_id\""))
+        }
+        for row in rows {
+            for channel in ["work_email", "personal_email"] {
+                let email = row["enriched_\(channel)"] ?? ""
+                #expect(row["enriched_\(channel)_verified"] == (email.isEmpty ? "" : "\(Self.isValid(email))"))
+            }
+        }
+        #expect(report.verification.checked == vendor.calls.count && vendor.mostInTheAir <= 8)
+        // The email stays, whatever was said of it; and the next run knows the verdicts.
+        let again = try await run(vendor)
+        #expect(again.report.verification.checked == 0 && again.report.verification.fromCache == emails.count)
+        #expect(
+            again.rows.map { $0["enriched_work_email_verified"] } == rows.map { $0["enriched_work_email_verified"] })
+    }
+
+    @Test func verdictsOldEnoughAreAskedForAgain() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply(#"{"valid": true}"#) }
+        let first = try await run(vendor).report.verification.checked
+        #expect(try await run(vendor) { $0.verify?.refreshAfter = .zero }.report.verification.checked == first)
+    }
+
+    @Test func bodiesFollowTheirTemplateAndVerdictsTheirPointer() async throws {
+        let vendor = FakeVendor { call in
+            let words = ["deliverable", "undeliverable", "accept_all", "risky"]
+            let word = words[call.body.utf8.count % words.count]
+            return FakeVendor.Reply(#"{"data": [{"result": "\#(word)"}]}"#)
+        }
+        let yaml = """
+            input: {paths: [x.csv]}
+            output: [{path: o.csv}]
+            verify:
+              url: http://127.0.0.1:1/
+              headers: {X-Api-Key: abc}
+              body: {check: {address: "{email}", tags: ["{channel}", "fixed"]}, deep: true, level: 2}
+              verdict: {pointer: /data/0/result, valid: [deliverable], invalid: [undeliverable], catch_all: [accept_all]}
+            """
+        let read = try PipelineFile.read(runs.folder.write("p.yaml", yaml), overrides: [], environment: [:]).verify
+        let (report, rows, _) = try await run(vendor, rows: 60) { settings in
+            var verify = read
+            verify?.url = settings.verify?.url ?? ""
+            settings.verify = verify
+        }
+        let call = try #require(vendor.calls.first)
+        #expect(call.fields["x-api-key"] == "abc")
+        let body = try #require(try JSONSerialization.jsonObject(with: Data(call.body.utf8)) as? [String: Any])
+        let check = try #require(body["check"] as? [String: Any])
+        #expect((check["address"] as? String)?.contains("@") == true && body["level"] as? Int == 2)
+        #expect((check["tags"] as? [String])?.last == "fixed" && body["deep"] as? Bool == true)
+        let verification = report.verification
+        #expect(
+            verification.valid > 0 && verification.invalid > 0 && verification.catchAll > 0 && verification.unknown > 0)
+        #expect(
+            verification.valid + verification.invalid + verification.catchAll + verification.unknown
+                == verification.checked)
+        #expect(rows.contains { $0["enriched_work_email"] != "" && $0["enriched_work_email_verified"] == "" })
+    }
+
+    /// Entries are told apart by their email, in whatever order they come.
+    @Test func emailsGoInListsWhereTheServiceTakesThem() async throws {
+        let vendor = FakeVendor { call in
+            let object = try? JSONSerialization.jsonObject(with: Data(call.body.utf8)) as? [String: Any]
+            let emails = object?["list"] as? [String] ?? []
+            let entries = emails.reversed().map { "{\"address\": \"\($0)\", \"ok\": \(Self.isValid($0))}" }
+            return FakeVendor.Reply("{\"results\": [\(entries.joined(separator: ","))]}")
+        }
+        let (report, rows, _) = try await run(vendor, rows: 90) { settings in
+            settings.verify?.batch = VerifyBatchSettings()
+            settings.verify?.batch?.size = 25
+            settings.verify?.batch?.body = .members([("list", .text("{emails}"))])
+            settings.verify?.batch?.results = "/results"
+            settings.verify?.batch?.email = "/address"
+            settings.verify?.verdict.pointer = "/ok"
+        }
+        #expect(vendor.calls.count == (report.verification.checked + 24) / 25 && report.verification.checked > 50)
+        for row in rows where row["enriched_work_email"] != "" {
+            #expect(row["enriched_work_email_verified"] == "\(Self.isValid(row["enriched_work_email"] ?? ""))")
+        }
+    }
+
+    @Test func aListThatDoesNotFitIsNeverGivenOutByGuess() {
+        var reader = VerdictReader(settings: VerdictSettings())
+        reader.batch.email = "/email"
+        func read(_ body: String) -> [Verdict]? {
+            reader.verdicts(in: Data(body.utf8), on: ["a@x.example", "b@x.example"])
+        }
+        #expect(read(#"[{"valid": true}, {"valid": false}]"#) == [.valid, .invalid])
+        #expect(read(#"[{"valid": true}]"#) == nil && read("{}") == [.unknown, .unknown] && read("<html>") == nil)
+        #expect(read(#"[{"email": "B@x.example", "valid": false}]"#) == [.unknown, .invalid])
+        #expect(read(#"{"a@x.example": {"valid": true}}"#) == [.valid, .unknown])
+    }
+
+    /// Where the service is down, verdicts stay open, and soon nobody waits for it any more.
+    @Test func aServiceThatIsDownLeavesVerdictsOpen() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("busy", status: 503) }
+        let (report, rows, notes) = try await run(vendor, rows: 200) { settings in
+            settings.verify?.attempts = 2
+            settings.verify?.concurrency = 2
+        }
+        #expect(report.verification.unknown == report.verification.checked && report.verification.valid == 0)
+        #expect(rows.allSatisfy { $0["enriched_work_email_verified"] == "" })
+        #expect(vendor.calls.count < 20 && report.verification.checked > 50)
+        #expect(notes.contains { $0.code == "unverified" && $0.message.contains("503") })
+        // The next run asks again for what nobody knows.
+        let well = FakeVendor { _ in FakeVendor.Reply(#"{"valid": true}"#) }
+        #expect(try await run(well, rows: 200).report.verification.valid == report.verification.checked)
+    }
+
+    @Test func aRunThatNeedsVerdictsStopsWithoutThemAndGoesOnLater() async throws {
+        let down = FakeVendor { _ in FakeVendor.Reply("no", status: 401) }
+        let stop = await #expect(throws: RunStop.self) {
+            _ = try await run(down) { settings in
+                settings.verify?.required = true
+                settings.verify?.attempts = 1
+            }
+        }
+        #expect(stop?.exitCode == 69)
+        let well = FakeVendor { _ in FakeVendor.Reply(#"{"valid": true}"#) }
+        let (report, rows, _) = try await run(well) { $0.verify?.required = true }
+        #expect(report.run.resumed && report.verification.unknown == 0 && rows.count == 40)
+    }
+
+    @Test func aFailureIsTriedAgainUnderTheSameName() async throws {
+        let failed = Mutex<Set<String>>([])
+        let vendor = FakeVendor { call in
+            let isNew = failed.withLock { $0.insert(call.body).inserted }
+            return isNew ? FakeVendor.Reply("", status: 500) : FakeVendor.Reply(#"{"valid": true}"#)
+        }
+        let report = try await run(vendor, rows: 6) {
+            $0.verify?.secret = "s"
+            $0.verify?.concurrency = 1
+        }.report
+        #expect(report.verification.valid == report.verification.checked)
+        let names = Dictionary(grouping: vendor.calls, by: \.body).values.map {
+            Set($0.map { $0.fields["webhook-id"] })
+        }
+        #expect(names.allSatisfy { $0.count == 1 } && vendor.calls.count == report.verification.checked * 2)
+    }
+
+    @Test func theCircuitLetsOneThroughInEachPause() {
+        var circuit = WebhookCircuit()
+        for _ in 0..<WebhookCircuit.patience {
+            let mayAsk = circuit.mayAsk(now: 0)
+            #expect(mayAsk)
+            circuit.failed("down", now: 0)
+        }
+        let later = [29.0, 30, 31].map { circuit.mayAsk(now: $0) }
+        #expect(later == [false, true, false])
+        circuit.succeeded()
+        let after = circuit.mayAsk(now: 31)
+        #expect(after && circuit.why == "down")
+    }
+
+    @Test func theRowsOwnEmailIsCheckedOnRequest() async throws {
+        let vendor = FakeVendor { call in FakeVendor.Reply("{\"valid\": \(Self.isValid(Self.email(in: call.body)))}") }
+        let rows = try await run(vendor, rows: 12) { $0.verify?.inputEmail = true }.rows
+        for row in rows {
+            let own = row["Email"] ?? ""
+            #expect(row["input_email_verified"] == (own.isEmpty ? "" : "\(Self.isValid(own))"))
+        }
+        #expect(vendor.calls.contains { $0.body.contains("input_email") })
+    }
+}
