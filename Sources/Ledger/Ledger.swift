@@ -10,15 +10,16 @@ package final class Ledger: Sendable {
     /// Makes the keys under which people are found.
     package let hasher: AliasHasher
     package let path: String
+    private let reserve: SpaceReserve
 
     /// How long a writer waits for another process, in seconds.
     static let patience = 30.0
     /// Pages that SQLite keeps in memory.
     private static let cacheKibibytes = 8 * 1024
-    /// Pages in the write-ahead log before they go to their places: 64 MiB.
+    /// Pages in the write-ahead log before they go to their places, where many rows a second are written: 64 MiB.
     ///
     /// Keys of people fall all over the table, and so a page that was touched many times is moved once.
-    private static let pagesOfLog = 16 * 1024
+    private static let pagesOfLongLog = 16 * 1024
     /// Who looks people up at the same time.
     private static let readers = 3
 
@@ -35,7 +36,6 @@ package final class Ledger: Sendable {
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
-                try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.pagesOfLog)")
             }
             // One process at a time makes tables and turns on the write-ahead log: SQLite would not wait for either.
             let opening = try LockFile(ledger: path, name: "opening")
@@ -44,6 +44,7 @@ package final class Ledger: Sendable {
             database = try DatabasePool(path: path, configuration: configuration)
             try Migrations.all.migrate(database)
             hasher = try database.read { try AliasHasher($0) }
+            reserve = SpaceReserve(ledger: path)
         } catch let error as DatabaseError {
             throw Self.unopened(path, error)
         }
@@ -106,11 +107,35 @@ package final class Ledger: Sendable {
         case relaxed
     }
 
+    /// Lets the log grow long before it is worked in: for engines that answer at once.
+    package func expectManyWrites() async throws {
+        try await explaining {
+            try await database.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.pagesOfLongLog)")
+            }
+        }
+    }
+
+    /// - Throws: ``Diagnostic`` `ledger_full` where the last room is kept for answers that are in the air.
+    func checkRoom() throws {
+        if reserve.isSpent { throw Self.explained(path, DatabaseError(resultCode: .SQLITE_FULL)) }
+    }
+
     /// One transaction that writes.
     ///
     /// - Throws: ``Diagnostic`` `ledger_full`, `ledger_locked` or `ledger_failed`.
     func write<Value: Sendable>(
         _ durability: Durability, _ updates: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await write(once: durability, updates)
+        } catch let error as Diagnostic where error.code == "ledger_full" && reserve.give() {
+            return try await write(once: durability, updates)
+        }
+    }
+
+    private func write<Value: Sendable>(
+        once durability: Durability, _ updates: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await explaining {
             try await database.writeWithoutTransaction { database in

@@ -155,6 +155,7 @@ package struct Pipeline: Sendable {
         _ stream: ExportStream, _ list: SuppressionList, run: Run, scope: Scope, rows: RowLedger,
         writers: RowWriters, progress: ProgressMeter, noting: @Sendable (Diagnostic) -> Void
     ) async throws {
+        if !enricher.isExternal { try await ledger.expectManyWrites() }
         let lanes = Lanes(isExternal: enricher.isExternal)
         let book = RequestBook(enricher, begin: lanes.begin, send: lanes.send)
         let dispatcher = Dispatcher(

@@ -30,7 +30,7 @@ enum Endings {
         CommandLine.arguments.filter { $0 != "--fresh" }.map { argument in
             let name = argument.prefix { $0 != "=" }.lowercased()
             let isSecret = argument.contains("=") && ["key", "secret"].contains { name.hasSuffix($0) }
-            return shellQuoted(isSecret ? "\(argument.prefix { $0 != "=" })=***" : argument)
+            return shellQuoted(isSecret ? "\(argument.prefix { $0 != "=" })=YOUR_KEY" : argument)
         }.joined(separator: " ")
     }
 
@@ -80,7 +80,7 @@ enum Endings {
         "cannot_create_output": 73,
         "write_failed": 74, "output_changed": 74, "ledger_full": 74, "ledger_failed": 74, "ledger_unusable": 74,
         "ledger_damaged": 74,
-        "ledger_locked": 75, "already_running": 75,
+        "ledger_locked": 75, "already_running": 75, "output_busy": 75,
         "invalid_settings": 78,
     ]
 }

@@ -3,6 +3,7 @@ import Connect
 import Foundation
 import Ledger
 import Pipeline
+import Records
 import Server
 import Waterfall
 
@@ -28,9 +29,19 @@ struct Running {
         } catch {
             guard error is RunStop || Endings.code(error) == 74 else { throw error }
             Endings.say(Endings.message(error))
-            Endings.say("saved: every answer so far is in \(options.state.ledgerPath); go on with: \(command)")
+            Endings.say("\(saved(error)); go on with: \(command)")
             throw ExitCode(Endings.code(error))
         }
+    }
+
+    /// What is safe, as far as that can be said.
+    private func saved(_ error: any Error) -> String {
+        let path = options.state.ledgerPath
+        guard let code = (error as? Diagnostic)?.code, code.hasPrefix("ledger_") else {
+            return "saved: every answer so far is in \(path)"
+        }
+        return
+            "saved: what \(path) took; a request whose answer it could not take may have been charged, and is asked for again by the call that charges once"
     }
 
     @Sendable

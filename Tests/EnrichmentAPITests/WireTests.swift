@@ -42,6 +42,21 @@ import Testing
         #expect(throws: (any Error).self) { try decode(BulkResponse.self, text) }
     }
 
+    /// A phone may come as a number, an email or a profile may not.
+    @Test func aNumberWhereATextBelongsIsNoAnswer() throws {
+        func read(_ channel: String) throws -> PersonResult {
+            try JSONDecoder().decode(
+                PersonResult.self,
+                from: Data(
+                    #"{"record_id": "r", "credits_used": 1, "channels": {"\#(channel)": {"value": 12125550100}}}"#.utf8)
+            )
+        }
+        #expect(try read("phone").channels[.phone]?.value?.value == "12125550100")
+        for channel in ["work_email", "personal_email", "linkedin_url"] {
+            #expect(throws: (any Error).self) { try read(channel) }
+        }
+    }
+
     @Test func newThingsOfAnyFormLeaveTheRestOfAnAnswerGood() throws {
         let person = try decode(
             PersonResult.self,

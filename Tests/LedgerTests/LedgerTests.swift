@@ -1,6 +1,7 @@
 import EnrichmentAPI
 import Foundation
-import Ledger
+import GRDB
+@testable import Ledger
 import Records
 import TestSupport
 import Testing
@@ -557,6 +558,38 @@ import Testing
         let known = try await ledger.verdicts(on: ["a@x.example", "b@x.example", "c@x.example"], workspace: "w")
         #expect(known.mapValues(\.verdict) == ["a@x.example": .valid, "b@x.example": .unknown])
         #expect(try await ledger.verdictTotals(run: 1) == [.valid: 1, .unknown: 1])
+    }
+
+    /// Answers that were paid for find room on a full disk, and nothing leaves any more.
+    @Test func theLastRoomOnTheDiskIsForAnswers() async throws {
+        let run = try await begin()
+        let asks = (1...100).map { Intent.Ask(identity: Int64($0), row: $0) }
+        guard case .opened(let chunk) = try await open(intent(run, asks), now: 1) else {
+            return #expect(Bool(false)) as Void
+        }
+        let reserve = folder.file("state/ledger.sqlite.reserve")
+        #expect(FileManager.default.fileExists(atPath: reserve))
+        // SQLite says that the disk is full where a ledger may have no more pages.
+        try await setRoom(pages: 0)
+        let results = asks.map { result("+1212555010\($0.row)", credits: 1000) }
+        await #expect(throws: Diagnostic.self) { () async throws -> Void in
+            try await ledger.settle(
+                chunk: chunk, intent(run, asks), .persons(results, costs: []), workspace: "w", now: 1)
+        }
+        #expect(!FileManager.default.fileExists(atPath: reserve))
+        try await setRoom(pages: 1000)
+        try await ledger.settle(chunk: chunk, intent(run, asks), .persons(results, costs: []), workspace: "w", now: 1)
+        let stop = await #expect(throws: Diagnostic.self) {
+            _ = try await open(intent(run, [Intent.Ask(identity: 500, row: 500)]), now: 2)
+        }
+        #expect(stop?.code == "ledger_full")
+    }
+
+    private func setRoom(pages: Int) async throws {
+        try await ledger.database.writeWithoutTransaction { database in
+            let now = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            try database.execute(sql: "PRAGMA max_page_count = \(now + pages)")
+        }
     }
 }
 

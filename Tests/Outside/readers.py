@@ -157,6 +157,9 @@ def spreadsheet():
         place = header.index(name)
         shown = [row[place] if place < len(row) else "" for row in seen[1:]]
         held = [row[place] for row in excel[1:]]
+        if name == "Notes":
+            # It shows line ends within a cell as line feeds.
+            held = [cell.replace("\r\n", "\n") for cell in held]
         if name == "enriched_phone":
             # A spreadsheet takes +14155550100 for a number and shows it without its sign; no digit may be lost.
             shown = [cell.lstrip("+") for cell in shown]

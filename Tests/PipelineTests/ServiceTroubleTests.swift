@@ -1,5 +1,7 @@
 import EnrichmentAPI
 import Foundation
+import Ledger
+import Synchronization
 import TestSupport
 import Testing
 @testable import Pipeline
@@ -157,4 +159,70 @@ import Testing
         let forced = try await runs.run(service, input: input, chargesOnce: false) { $0.enrich.force = true }
         #expect(forced.requests.bulk == 2 && forced.records.fromCache == 0)
     }
+
+    /// What never left was never charged: it is tried again, and never counted among what may have been.
+    @Test func aConnectionThatBreaksBeforeTheRequestLosesNoAnswer() async throws {
+        let closing = try ClosingServer()
+        var settings = runs.settings("https://127.0.0.1:\(closing.port)", try runs.leads(30))
+        settings.enrich.retries.attempts = 2
+        let ready = settings
+        let stop = await #expect(throws: RunStop.self) { _ = try await runs.run(ready) }
+        #expect(stop?.exitCode == 69 && closing.connections > 0)
+        let ledger = try Ledger(path: runs.folder.file("ledger.sqlite"))
+        let run = try #require(try await ledger.runs(most: 1).first)
+        let past = try #require(try await ledger.pastRun(run.name))
+        #expect(try await ledger.requests(of: past.id).unknownCharge == .zero)
+        // The service is there again, and everything is asked for by bulk calls, as if nothing had been.
+        let service = FakeService()
+        let report = try await runs.run(service, input: runs.folder.file("leads.csv"))
+        #expect(service.books.calls == [.bulk: 1] && report.credits.unknownCharge == .zero)
+    }
+
+    @Test func aCertificateThatNobodyTrustsIsSaidSo() async throws {
+        let service = FakeService()
+        let stop = await #expect(throws: RunStop.self) {
+            try await service.serving(certificate: Checkout.file("Tests/Fixtures/tls/server")) { url in
+                var settings = runs.settings(url, try runs.leads(3))
+                settings.enrich.retries.attempts = 2
+                _ = try await runs.run(settings)
+            }
+        }
+        #expect(stop?.exitCode == 69 && "\(stop as Any)".contains("certificate is not trusted"))
+    }
+}
+
+/// Takes connections on a loopback port and closes them at once.
+private final class ClosingServer: Sendable {
+    let port: Int
+    private let listening: Int32
+    private let count = Mutex(0)
+
+    var connections: Int { count.withLock { $0 } }
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isListening else { throw CancellationError() }
+        listening = descriptor
+        port = Int(UInt16(bigEndian: address.sin_port))
+        Thread.detachNewThread { [self] in
+            while true {
+                let connection = accept(descriptor, nil, nil)
+                guard connection >= 0 else { return }
+                count.withLock { $0 += 1 }
+                close(connection)
+            }
+        }
+    }
+
+    deinit { shutdown(listening, Int32(SHUT_RDWR)) }
 }

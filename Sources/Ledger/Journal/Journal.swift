@@ -29,7 +29,8 @@ extension Ledger {
         _ intent: Intent, workspace: String, quota: Quota, budget: Budget, perRecord: Credits, now: Moment,
         patience: Double, ahead: Int = 0
     ) async throws -> Opening {
-        try await write(.full) { database in
+        try checkRoom()
+        return try await write(.full) { database in
             let overlap = try Overlap(database, intent, since: now.wall - patience)
             if overlap.isInTheAir { return .waitForAnswer }
             if !overlap.answered.isEmpty { return .answeredMeanwhile(places: overlap.answered) }
@@ -58,7 +59,8 @@ extension Ledger {
         chunk: Int64, _ intent: Intent, workspace: String, quota: Quota, budget: Budget, perRecord: Credits,
         now: Moment, patience: Double, ahead: Int = 0
     ) async throws -> Opening {
-        try await write(.full) { database in
+        try checkRoom()
+        return try await write(.full) { database in
             if let short = try budget.shortage(
                 database, intent, perRecord: perRecord, now: now.wall, patience: patience, isReserved: true)
             {

@@ -136,6 +136,7 @@ struct DepartureGate: Sendable {
             .exhausted(
                 [("max_credits", settings.maxCredits), ("max_credits_per_month", settings.maxCreditsPerMonth)]
                     .compactMap { name, most in most.map { "\(name) (\($0))" } }.joined(separator: " or ")
-                    + " does not cover what is left"))
+                    + " does not cover what is left; a larger one lets the run go on, and when_exhausted.credits: finish writes the rest without it"
+            ))
     }
 }

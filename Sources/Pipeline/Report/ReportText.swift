@@ -81,7 +81,7 @@ package struct ReportText {
 
     /// Reasons of rows (contract, section 5) in words.
     static let reasons = [
-        "no_identity": "nothing says who it is", "complete": "nothing is missing", "budget": "beyond max_credits",
+        "no_identity": "nothing says who it is", "complete": "nothing is missing", "budget": "beyond the budget",
         "suppressed": "on a suppression list",
         "quota": "beyond the day's quota", "refused": "the service refused the record",
         "answer_lost": "the answer was lost",

@@ -35,7 +35,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Endings.reporting {
-            let ledger = try Ledger(path: state.ledgerPath)
+            let ledger = try opened()
             if check {
                 try await look(ledger)
             } else if let prune {
@@ -46,13 +46,28 @@ struct RunsCommand: AsyncParsableCommand {
         }
     }
 
-    private func look(_ ledger: Ledger) async throws {
-        let problems = try await ledger.check()
-        guard problems.isEmpty else {
-            throw Diagnostic(
-                code: "ledger_damaged", "the ledger is damaged: " + problems.joined(separator: "; "), file: ledger.path,
-                hint: "stop all runs, and restore it from a backup or move it away; outputs are not affected")
+    private func opened() throws -> Ledger {
+        do {
+            return try Ledger(path: state.ledgerPath)
+        } catch let error as Diagnostic where check && error.code == "ledger_damaged" {
+            throw damaged("its first pages are not those of a ledger")
         }
+    }
+
+    private func damaged(_ how: String) -> Diagnostic {
+        Diagnostic(
+            code: "ledger_damaged", "the ledger is damaged: \(how)", file: state.ledgerPath,
+            hint: "stop all runs, and restore it from a backup or move it away; outputs are not affected")
+    }
+
+    private func look(_ ledger: Ledger) async throws {
+        let problems: [String]
+        do {
+            problems = try await ledger.check()
+        } catch let error as Diagnostic where error.code == "ledger_damaged" {
+            throw damaged("some of its pages cannot be read")
+        }
+        guard problems.isEmpty else { throw damaged(problems.joined(separator: "; ")) }
         Endings.say("the ledger is whole: \(ledger.path)")
     }
 

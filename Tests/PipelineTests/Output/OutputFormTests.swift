@@ -165,6 +165,14 @@ import Testing
         }
     }
 
+    @Test func twoRunsNeverWriteOneFile() async throws {
+        let settings = try runs.settings(WrittenRuns.people(5))
+        let other = try OutputFile(settings.output[0].path)
+        let problem = await #expect(throws: Diagnostic.self) { try await runs.run(settings) }
+        #expect(problem?.code == "output_busy")
+        withExtendedLifetime(other) {}
+    }
+
     private func audience(_ name: String, _ preset: AudienceSettings.Preset) -> AudienceSettings {
         var audience = AudienceSettings()
         audience.path = runs.folder.file(name)

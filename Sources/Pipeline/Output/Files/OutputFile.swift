@@ -25,12 +25,18 @@ final class OutputFile {
             try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
         let partial = Self.partialPath(path)
-        descriptor = open(partial, O_CREAT | O_RDWR | O_CLOEXEC | (kept == nil ? O_TRUNC : 0), 0o644)
+        descriptor = open(partial, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw Diagnostic(
                 code: "cannot_create_output", "this file cannot be written: \(String(cString: strerror(errno)))",
                 file: path,
                 hint: "check that the folder exists and can be written to")
+        }
+        // Two runs that write one file would each take the other's rows away.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+            throw Diagnostic(
+                code: "output_busy", "another run is writing this file", file: path,
+                hint: "wait until it has ended, or name another output")
         }
         if let kept {
             var status = stat()
@@ -43,6 +49,8 @@ final class OutputFile {
             }
             lseek(descriptor, off_t(kept), SEEK_SET)
             length = kept
+        } else {
+            ftruncate(descriptor, 0)
         }
     }
 

@@ -90,7 +90,7 @@ struct DataPackage {
         case .zstd:
             described["type"] = "file"
             described["mediatype"] = "application/zstd"
-            for key in ["format", "dialect", "schema", "encoding"] { described[key] = nil }
+            for key in ["format", "dialect", "schema", "encoding", "rows"] { described[key] = nil }
         }
         return described
     }
