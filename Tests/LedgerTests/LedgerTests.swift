@@ -563,7 +563,7 @@ import Testing
     /// Answers that were paid for find room on a full disk, and nothing leaves any more.
     @Test func theLastRoomOnTheDiskIsForAnswers() async throws {
         let run = try await begin()
-        let asks = (1...100).map { Intent.Ask(identity: Int64($0), row: $0) }
+        let asks = (1...3000).map { Intent.Ask(identity: Int64($0), row: $0) }
         guard case .opened(let chunk) = try await open(intent(run, asks), now: 1) else {
             return #expect(Bool(false)) as Void
         }
