@@ -1,6 +1,6 @@
 import GRDB
 
-/// What was last exported of a record: 64 bits of the record and of all that was written of it.
+/// What was exported of a record: 64 bits of the record, and of all that was written of it.
 package struct ExportMark: Sendable {
     package var record: Int64
     package var content: Int64
@@ -19,7 +19,7 @@ extension Ledger {
             content: hasher.alias("content:" + content, in: scope).key)
     }
 
-    /// Which of some rows are new: not what the last run that ended exported of the same record.
+    /// Which of some rows are new: no run that has ended exported the same of the same record.
     ///
     /// - Parameters:
     ///   - export: the name of the file of changes, in whose history is looked.
@@ -30,15 +30,14 @@ extension Ledger {
             let find = try HotStatement(
                 database,
                 """
-                SELECT CASE WHEN mark.run <> ?3 AND coalesce(run.status, 'done') IN ('whole', 'done')
-                  THEN mark.content ELSE mark.before END
-                FROM export_mark AS mark JOIN export ON export.id = mark.export LEFT JOIN run ON run.id = mark.run
-                WHERE export.name = ?1 AND mark.record = ?2
+                SELECT 1 FROM export_mark AS mark JOIN export ON export.id = mark.export LEFT JOIN run ON run.id = mark.run
+                WHERE export.name = ?1 AND mark.record = ?2 AND mark.content = ?3 AND mark.run <> ?4
+                  AND coalesce(run.status, 'done') IN ('whole', 'done')
                 """)
             return try marks.map { mark in
                 var isNew = true
-                try find.run(.text(export), .integer(mark.record), .integer(run)) { row in
-                    isNew = row.isNull(0) || row.integer(0) != mark.content
+                try find.run(.text(export), .integer(mark.record), .integer(mark.content), .integer(run)) { _ in
+                    isNew = false
                 }
                 return isNew
             }
@@ -50,20 +49,50 @@ extension Ledger {
         guard !marks.isEmpty else { return }
         try await write(.relaxed) { database in
             try database.execute(sql: "INSERT OR IGNORE INTO export (name) VALUES (?)", arguments: [export])
-            // What stood there before stays for as long as it is not sure that this run ends.
             let put = try HotStatement(
                 database,
                 """
-                INSERT INTO export_mark (export, record, content, run, before)
-                VALUES ((SELECT id FROM export WHERE name = ?1), ?2, ?3, ?4, NULL)
-                ON CONFLICT (export, record) DO UPDATE SET
-                  before = CASE WHEN run <> ?4 AND coalesce((SELECT status FROM run AS own WHERE own.id = run), 'done')
-                    IN ('whole', 'done') THEN content ELSE before END,
-                  content = ?3, run = ?4
+                INSERT OR REPLACE INTO export_mark (export, record, content, run)
+                VALUES ((SELECT id FROM export WHERE name = ?1), ?2, ?3, ?4)
                 """)
             for mark in marks {
                 try put.run(.text(export), .integer(mark.record), .integer(mark.content), .integer(run))
             }
+        }
+    }
+
+    // MARK: Audiences
+
+    /// Whether rows may be in an audience: not those of whom another row is in it, by any of their keys.
+    ///
+    /// Rows must be asked about in their order; who is let in is remembered.
+    /// - Parameter rows: their numbers in the run, with what stands for the person, such as an email.
+    package func admit(_ rows: [(row: Int, keys: [String])], to audience: String, run: Int64) async throws -> [Bool] {
+        guard !rows.isEmpty else { return [] }
+        return try await write(.relaxed) { [hasher] database in
+            let find = try HotStatement(
+                database, "SELECT row FROM audience_member WHERE run = ? AND audience = ? AND person = ?")
+            let put = try HotStatement(
+                database, "INSERT OR IGNORE INTO audience_member (run, audience, person, row) VALUES (?, ?, ?, ?)")
+            return try rows.map { row, keys in
+                let people = keys.map { hasher.alias($0, scope: 0).key }
+                for person in people {
+                    var other: Int64?
+                    try find.run(.integer(run), .text(audience), .integer(person)) { other = $0.integer(0) }
+                    if let other, other != row { return false }
+                }
+                for person in people {
+                    try put.run(.integer(run), .text(audience), .integer(person), .integer(Int64(row)))
+                }
+                return true
+            }
+        }
+    }
+
+    /// Forgets who was let in by rows that are written again.
+    package func forgetAdmitted(run: Int64, after row: Int) async throws {
+        try await write(.relaxed) {
+            try $0.execute(sql: "DELETE FROM audience_member WHERE run = ? AND row > ?", arguments: [run, row])
         }
     }
 }

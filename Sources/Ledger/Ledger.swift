@@ -129,7 +129,9 @@ package final class Ledger: Sendable {
     ) async throws -> Value {
         do {
             return try await write(once: durability, updates)
-        } catch let error as Diagnostic where error.code == "ledger_full" && reserve.give() {
+        } catch let error as Diagnostic where error.code == "ledger_full" {
+            // Whoever comes while another gives the room back finds it too.
+            reserve.give()
             return try await write(once: durability, updates)
         }
     }

@@ -121,11 +121,16 @@ enum Migrations {
     ]
 
     private static let exports = [
-        // Files of changes, and what was last written of each record; `before` is what counts until the run has ended.
+        // Files of changes, and what was written of each record; a mark counts once its run has ended.
         "CREATE TABLE export (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
         """
         CREATE TABLE export_mark (export INTEGER NOT NULL, record INTEGER NOT NULL, content INTEGER NOT NULL,
-          run INTEGER NOT NULL, before INTEGER, PRIMARY KEY (export, record)) WITHOUT ROWID
+          run INTEGER NOT NULL, PRIMARY KEY (export, record, content)) WITHOUT ROWID
+        """,
+        // Who is in an audience, by keys of theirs, and the row that put them there.
+        """
+        CREATE TABLE audience_member (run INTEGER NOT NULL, audience TEXT NOT NULL, person INTEGER NOT NULL,
+          row INTEGER NOT NULL, PRIMARY KEY (run, audience, person)) WITHOUT ROWID
         """,
         // The report of a run as it was last made, as JSON of its owner.
         "CREATE TABLE run_report (run INTEGER PRIMARY KEY, report TEXT NOT NULL)",

@@ -24,11 +24,11 @@ final class SpaceReserve: Sendable {
     /// Whether the room was needed.
     var isSpent: Bool { spent.withLock { $0 } }
 
-    /// Gives the room back to the disk; false where it was given before.
-    func give() -> Bool {
+    /// Gives the room back to the disk.
+    func give() {
         spent.withLock { spent in
-            defer { spent = true }
-            return !spent && unlink(path) == 0
+            if !spent { unlink(path) }
+            spent = true
         }
     }
 }

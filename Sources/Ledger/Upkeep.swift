@@ -74,9 +74,8 @@ extension Ledger {
             _ = try delete("ask WHERE chunk NOT IN (SELECT id FROM chunk)")
             // What an abandoned run exported never counted, and must not begin to once the run is forgotten.
             let abandoned = "(SELECT id FROM run WHERE status = 'abandoned')"
-            _ = try delete("export_mark WHERE before IS NULL AND run IN \(abandoned)")
-            try database.execute(
-                sql: "UPDATE export_mark SET content = before, before = NULL WHERE run IN \(abandoned)")
+            _ = try delete("export_mark WHERE run IN \(abandoned)")
+            _ = try delete("audience_member WHERE run NOT IN \(isOpen)")
             pruned.runs = try delete(
                 "run WHERE started_at < ? AND id NOT IN \(isOpen) AND id NOT IN (SELECT run FROM chunk)", [before])
             for table in ["run_output", "run_report", "not_asked"] {

@@ -55,6 +55,7 @@ package struct EmailVerification: Sendable {
     private func write(_ desk: VerificationDesk, noting: (Diagnostic) -> Void) async throws -> RowRewriting.Summary {
         let normalizing = Normalizer.Settings(
             region: settings.input.region, collapsesSubaddress: settings.identity.collapsesSubaddress)
+        let suppressed = try SuppressionList(settings, noting: noting)
         return try await rewriting.run(adding: Self.columns.map(\.name), noting: noting) { stream, format in
             let normalizers = try stream.exports.map { export in
                 Normalizer(try settings.input.mapping(of: export), settings: normalizing)
@@ -62,27 +63,37 @@ package struct EmailVerification: Sendable {
             let originals = stream.exports.indices.map { OriginalRow(stream, file: $0) }
             return { file, batch in
                 let people = normalizers[file].identify(batch)
-                let rows = (0..<batch.rowCount).map { row in Self.columns.map { people.text(row, $0.hint) } }
+                // Whoever is on a suppression list is sent nowhere.
+                let rows = (0..<batch.rowCount).map { row in
+                    Self.columns.map { suppressed.contains(people, row) ? "" : people.text(row, $0.hint) }
+                }
+                // What is no address by its form needs nobody to say so.
+                let isMalformed = (0..<batch.rowCount).map { row in
+                    Self.columns.map { people.isFilled(row, $0.hint) && people.text(row, $0.hint).isEmpty }
+                }
                 let emails = rows.flatMap(\.self).filter { !$0.isEmpty }
                 let verdicts = try await desk.verdicts(
                     on: Set(emails.map { EmailToCheck(email: $0, channel: nil, recordID: "") }))
                 var rendered = RowRewriting.Rendered(bytes: [], hints: people.notes)
                 rendered.identified = rows.count { row in row.contains { verdicts.isValid($0) == true } }
-                rendered.bytes = Self.render(batch, originals[file], format, rows, verdicts)
+                rendered.bytes = Self.render(
+                    batch, originals[file], format,
+                    zip(rows, isMalformed).map { emails, isMalformed in
+                        zip(emails, isMalformed).map { $1 ? false : verdicts.isValid($0) }
+                    })
                 return rendered
             }
         }
     }
 
     private static func render(
-        _ batch: RecordBatch, _ original: OriginalRow, _ format: OutputSettings.Format, _ rows: [[String]],
-        _ verdicts: Verdicts
+        _ batch: RecordBatch, _ original: OriginalRow, _ format: OutputSettings.Format, _ rows: [[Bool?]]
     ) -> [UInt8] {
         let csv = CSVText()
         var out: [UInt8] = []
         batch.withCells { cells in
-            for (row, emails) in rows.enumerated() {
-                let words = emails.map { verdicts.isValid($0).map(String.init) }
+            for (row, verdicts) in rows.enumerated() {
+                let words = verdicts.map { $0.map(String.init) }
                 switch format {
                 case .csv:
                     original.appendCSV(cells, row, to: &out)

@@ -90,7 +90,7 @@ package struct Pipeline: Sendable {
         watch.passed(.begun)
         let start = try ResumePoint(
             run.checkpoint,
-            canGoOn: !settings.output.contains { $0.path == "-" } && exports.allSatisfy { $0.fingerprint != nil })
+            canGoOn: !settings.rowPaths.contains("-") && exports.allSatisfy { $0.fingerprint != nil })
         let progress = ProgressMeter(
             style, totalBytes: RowLedger.bytes(of: exports), clock: clock)
         let reporting = Reporting(
@@ -107,8 +107,10 @@ package struct Pipeline: Sendable {
         let writers = try RowWriters(
             ExportStream(exports, namesSource: settings.input.namesSourceFile), settings, ledger: ledger, scope: scope,
             run: run)
-        try Publication(settings: settings, writers: writers, progress: written, run: run, watch: watch).publish()
-            .forEach(noting)
+        try Publication(
+            settings: settings, writers: writers, progress: written, run: run,
+            earlier: try await ledger.outputs(before: run.id), watch: watch
+        ).publish().forEach(noting)
         let (report, audit) = try await reporting.report(
             written, written.inputs(exports), .done, waited: progress.waited, now: clock.now())
         try reporting.write(report, audit)
@@ -126,6 +128,7 @@ package struct Pipeline: Sendable {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let writers = try RowWriters(stream, settings, ledger: ledger, scope: scope, run: run)
         writers.notes.forEach(noting)
+        if !settings.audience.isEmpty { try await ledger.forgetAdmitted(run: run.id, after: start.rows) }
         let outputs = try RunOutputs(settings, writers, from: start)
         defer { progress.finish() }
         let rows = RowLedger(
@@ -178,7 +181,8 @@ package struct Pipeline: Sendable {
                     stop: stop)
             }
         }
-        let finisher = RowFinisher(settings: settings, run: run, desk: desk, writers: writers, groups: people.groups)
+        let finisher = RowFinisher(
+            settings: settings, run: run, desk: desk, writers: writers, groups: people.groups, suppressed: list)
         defer { if let note = desk?.note { noting(note) } }
         var ahead = ReadAhead(reader, width: Self.readAhead, work: recollection.recalling)
 

@@ -1,6 +1,7 @@
 import Connect
 import EnrichmentAPI
 import Foundation
+import Input
 package import Ledger
 package import Records
 
@@ -33,20 +34,38 @@ package enum Replay {
                 code: "no_replay", "the run wrote \(settings.output.count) outputs, not \(outputs.count)",
                 file: past.name)
         }
+        let originals = settings.output.map(\.path)
         settings.output = zip(settings.output, outputs).map { $0.moved(to: $1) }
         settings.leaveOutWhatIsNotReplayed()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
+        let inputs = InputList(try settings.input.open { _ in })
+        // A file that was copied back is the one that it was; whether it is shows in what comes of it.
+        if let change = inputs.differences(since: past.inputs, ignoringTimes: true) {
+            throw Diagnostic(
+                code: "input_changed", "the input is not what the run read: \(change)", file: past.name,
+                hint: "put the input back as it was")
+        }
         let copy = try await ledger.copy(
-            asOfEndOf: past.id, to: folder.appendingPathComponent("ledger.sqlite").path, key: settings.runKey)
+            asOfEndOf: past.id, to: folder.appendingPathComponent("ledger.sqlite").path, key: settings.runKey,
+            inputs: inputs.json())
         let journal = ReplayJournal(
             states: try await copy.unanswered(run: past.id), notAsked: try await copy.notAsked(run: past.id))
         let report = try await Pipeline(
             settings: settings, ledger: copy, enricher: SilentEnricher(isExternal: settings.enrich.engine == .api),
             verifier: nil, replaying: journal
         ).run(noting: noting)
+        let lengths = Dictionary(
+            uniqueKeysWithValues: try await ledger.outputs(ofRun: past.name).map { ($0.path, $0.length) })
+        for (original, output) in zip(originals, outputs) where original != "-" && output != "-" {
+            let length = try FileFingerprint.of(output)?.size
+            guard let then = lengths[original], let length, then != length else { continue }
+            throw Diagnostic(
+                code: "input_changed", "what was written is not what the run wrote: \(length) bytes instead of \(then)",
+                file: output, hint: "put the input back as it was")
+        }
         return report.records.read
     }
 }
@@ -63,8 +82,17 @@ struct ReplayJournal: Sendable {
         case .lost, .intent: return .failed(.answerLost)
         case .answered, .split, .turnedAway, nil: break
         }
-        let reason = notAsked.first { $0.rows.contains(ask.row) }?.reason
-        return .notAsked(reason.flatMap(SkipReason.init) ?? .budget)
+        return .notAsked(reason(ofRow: ask.row).flatMap(SkipReason.init) ?? .budget)
+    }
+
+    /// The ranges are in order and none overlaps another.
+    private func reason(ofRow row: Int) -> String? {
+        var low = 0, high = notAsked.count
+        while low < high {
+            let middle = (low + high) / 2
+            if notAsked[middle].rows.upperBound < row { low = middle + 1 } else { high = middle }
+        }
+        return low < notAsked.count && notAsked[low].rows.contains(row) ? notAsked[low].reason : nil
     }
 }
 
@@ -101,6 +129,7 @@ extension OutputSettings {
         var moved = self
         moved.path = path
         moved.chosenFormat = format == .jsonl ? .jsonl : .csv
+        moved.chosenPacking = packing
         return moved
     }
 }

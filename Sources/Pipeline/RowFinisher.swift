@@ -11,6 +11,7 @@ struct RowFinisher: Sendable {
     let desk: VerificationDesk?
     let writers: RowWriters
     let groups: IdentityGroups
+    let suppressed: SuppressionList
 
     /// Waits for what the batch waits for, and turns it into what is written.
     func finish(_ planned: PlannedBatch) async throws -> RenderedBatch {
@@ -22,7 +23,19 @@ struct RowFinisher: Sendable {
             }
         }
         if settings.verify?.inputEmail == true {
-            for row in facts.indices { facts[row].ownEmail = planned.leads.people.ownEmail(row) }
+            for row in facts.indices {
+                facts[row].ownEmail = planned.leads.people.ownEmail(row)
+                facts[row].ownEmails = [Hint.email, .personalEmail].map { planned.leads.people.text(row, $0) }.filter {
+                    !$0.isEmpty
+                }
+            }
+        }
+        if !suppressed.isEmpty {
+            for row in facts.indices {
+                facts[row].isFoundSuppressed = facts[row].found.entries.contains {
+                    suppressed.contains($0.value.value.value, $0.channel)
+                }
+            }
         }
         let verdicts = try await desk?.verdicts(on: emails(in: facts)) ?? [:]
         var tally = Tally()
@@ -60,8 +73,9 @@ struct RowFinisher: Sendable {
         var emails: Set<EmailToCheck> = []
         for row in facts {
             // Whoever is on a suppression list is sent nowhere.
-            if !row.ownEmail.isEmpty, row.reason != SkipReason.suppressed.rawValue {
-                emails.insert(EmailToCheck(email: row.ownEmail, channel: nil, recordID: row.recordID))
+            if row.reason == SkipReason.suppressed.rawValue || row.isFoundSuppressed { continue }
+            for email in row.ownEmails {
+                emails.insert(EmailToCheck(email: email, channel: nil, recordID: row.recordID))
             }
             for channel in channels where channel.isEmail {
                 guard let value = row.found[channel]?.value else { continue }

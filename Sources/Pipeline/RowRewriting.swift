@@ -55,9 +55,11 @@ package struct RowRewriting: Sendable {
         let render = try renderer(stream, format)
         let file = try OutputFile(output.path)
         let rejects = try rejects.map { try RejectWriter($0) }
+        let packing = output.packing
         if format == .csv {
             let own = stream.columns
-            try file.write(CSVText().row(own + ColumnNames.distinct(own + added).suffix(added.count)))
+            let names = own + ColumnNames.distinct(own + added).suffix(added.count)
+            try file.write(packing.pack(CSVText().row(names)))
         }
 
         var summary = Summary()
@@ -67,10 +69,9 @@ package struct RowRewriting: Sendable {
         try await inOrder(width: Self.width) {
             try stream.next()
         } transform: { part in
-            (
-                try await render(part.file, part.batch), part.file, part.batch.rowCount, part.batch.rejects,
-                part.batch.notes
-            )
+            var rendered = try await render(part.file, part.batch)
+            rendered.bytes = try packing.pack(rendered.bytes)
+            return (rendered, part.file, part.batch.rowCount, part.batch.rejects, part.batch.notes)
         } take: { rendered, part, rows, rejected, found in
             try file.write(rendered.bytes)
             try rejects?.write(rejected)

@@ -51,13 +51,20 @@ package enum SettingsFile {
         return source
     }
 
-    /// Members that may hold a key, a secret, or an address with one in it.
-    private static let secrets: Set<String> = ["key", "secret", "headers", "password", "token", "url"]
+    /// Words in the names of members that may hold a key, a secret, or an address with one in it.
+    private static let secrets = [
+        "key", "secret", "headers", "password", "token", "url", "body", "authorization", "credential",
+    ]
+
+    private static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return secrets.contains { name.contains($0) } && name != "linkedin_url"
+    }
 
     private static func withoutSecrets(_ node: Node) -> Node {
         switch node {
         case .mapping(let mapping):
-            let kept = mapping.filter { !secrets.contains($0.key.string ?? "") }
+            let kept = mapping.filter { !isSecret($0.key.string ?? "") }
             return .mapping(Node.Mapping(kept.map { ($0.key, withoutSecrets($0.value)) }, mapping.tag))
         case .sequence(let sequence):
             return .sequence(Node.Sequence(sequence.map(withoutSecrets), sequence.tag))

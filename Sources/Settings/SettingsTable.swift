@@ -29,6 +29,17 @@ package struct SettingsTable<Section> {
             field.read(member, &section, &lint)
         }
     }
+
+    /// Its keys for people and editors, with what they are where a file does not say.
+    ///
+    /// - Parameter section: holds the defaults.
+    package func described(_ section: Section) -> [SettingsDescription] {
+        fields.map { field in
+            SettingsDescription(
+                key: field.key, takes: field.takes, about: field.about, shape: field.shape(section),
+                initial: field.initial(section))
+        }
+    }
 }
 
 /// One key: its name, what it takes, and how it is read.
@@ -37,12 +48,18 @@ package struct SettingsField<Section> {
     /// What it takes, for the reference page.
     package let takes: String
     package let about: String
+    let shape: (Section) -> SettingsShape
+    /// What it is where a file does not say; nil where that is nothing, or takes more than a word to tell.
+    let initial: (Section) -> String?
     let read: (SettingsValue, inout Section, inout Lint) -> Void
 
     private init(
-        _ key: String, takes: String, _ about: String,
+        _ key: String, takes: String, _ about: String, shape: @escaping (Section) -> SettingsShape = { _ in .any },
+        initial: @escaping (Section) -> String? = { _ in nil },
         read: @escaping (SettingsValue, inout Section, inout Lint) -> Void
     ) {
+        self.shape = shape
+        self.initial = initial
         self.key = key
         self.takes = takes
         self.about = about
@@ -52,9 +69,11 @@ package struct SettingsField<Section> {
     /// A key whose value `parse` turns into a setting, or nil where it is not one.
     package static func value<Value>(
         _ key: String, _ place: WritableKeyPath<Section, Value>, takes: String, _ about: String,
+        shape: SettingsShape = .any, initial: @escaping (Value) -> String? = { _ in nil },
         parse: @escaping (SettingsValue) -> Value?
     ) -> Self {
-        Self(key, takes: takes, about) { value, section, lint in
+        Self(key, takes: takes, about, shape: { _ in shape }, initial: { initial($0[keyPath: place]) }) {
+            value, section, lint in
             if let parsed = parse(value) {
                 section[keyPath: place] = parsed
             } else {
@@ -68,7 +87,8 @@ package struct SettingsField<Section> {
         _ key: String, _ place: WritableKeyPath<Section, Inner>, _ about: String,
         _ table: @escaping () -> SettingsTable<Inner>
     ) -> Self {
-        Self(key, takes: "keys of its own", about) { value, section, lint in
+        Self(key, takes: "keys of its own", about, shape: { .members(table().described($0[keyPath: place])) }) {
+            value, section, lint in
             table().read(value, into: &section[keyPath: place], noting: &lint)
         }
     }
@@ -78,7 +98,8 @@ package struct SettingsField<Section> {
         _ key: String, _ place: WritableKeyPath<Section, Inner?>, _ about: String, start: @escaping () -> Inner,
         _ table: @escaping () -> SettingsTable<Inner>
     ) -> Self {
-        Self(key, takes: "keys of its own", about) { value, section, lint in
+        Self(key, takes: "keys of its own", about, shape: { _ in .members(table().described(start())) }) {
+            value, section, lint in
             guard value.text != "" else { return }
             var inner = start()
             table().read(value, into: &inner, noting: &lint)
@@ -91,7 +112,9 @@ package struct SettingsField<Section> {
         _ key: String, _ place: WritableKeyPath<Section, [Inner]>, _ about: String, start: @escaping () -> Inner,
         _ table: @escaping () -> SettingsTable<Inner>
     ) -> Self {
-        Self(key, takes: "a list of entries with keys", about) { value, section, lint in
+        Self(
+            key, takes: "a list of entries with keys", about, shape: { _ in .entries(table().described(start())) }
+        ) { value, section, lint in
             guard let entries = value.entries else {
                 lint.note("'\(key)' takes a list", at: value, hint: "begin each entry with '- '")
                 return
@@ -114,23 +137,29 @@ package struct SettingsField<Section> {
     // MARK: Common kinds
 
     package static func text(_ key: String, _ place: WritableKeyPath<Section, String>, _ about: String) -> Self {
-        value(key, place, takes: "text", about) { $0.text }
+        value(key, place, takes: "text", about, shape: .text, initial: { $0.isEmpty ? nil : $0 }) { $0.text }
     }
 
     package static func flag(_ key: String, _ place: WritableKeyPath<Section, Bool>, _ about: String) -> Self {
-        value(key, place, takes: "true or false", about) { $0.flag }
+        value(key, place, takes: "true or false", about, shape: .flag, initial: { "\($0)" }) { $0.flag }
     }
 
     package static func number(
         _ key: String, _ place: WritableKeyPath<Section, Int>, _ range: ClosedRange<Int>, _ about: String
     ) -> Self {
-        value(key, place, takes: "a whole number from \(range.lowerBound) to \(range.upperBound)", about) {
+        value(
+            key, place, takes: "a whole number from \(range.lowerBound) to \(range.upperBound)", about,
+            shape: .number(range), initial: { "\($0)" }
+        ) {
             $0.text.flatMap { Int($0) }.flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
     package static func duration(_ key: String, _ place: WritableKeyPath<Section, Duration>, _ about: String) -> Self {
-        value(key, place, takes: "a time such as 500ms, 30s, 5m, 12h or 30d", about) {
+        value(
+            key, place, takes: "a time such as 500ms, 30s, 5m, 12h or 30d", about, shape: .duration,
+            initial: Spelling.spelled
+        ) {
             $0.text.flatMap(Spelling.duration)
         }
     }
@@ -138,13 +167,19 @@ package struct SettingsField<Section> {
     package static func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, _ place: WritableKeyPath<Section, Choice>, _ about: String
     ) -> Self where Choice.RawValue == String {
-        value(key, place, takes: Choice.allCases.map(\.rawValue).joined(separator: " | "), about) {
+        let names = Choice.allCases.map(\.rawValue)
+        return value(
+            key, place, takes: names.joined(separator: " | "), about, shape: .choice(names), initial: \.rawValue
+        ) {
             $0.text.flatMap(Choice.init(rawValue:))
         }
     }
 
     package static func texts(_ key: String, _ place: WritableKeyPath<Section, [String]>, _ about: String) -> Self {
-        value(key, place, takes: "a text or a list of texts", about) { value in
+        value(
+            key, place, takes: "a text or a list of texts", about, shape: .texts,
+            initial: { $0.isEmpty ? nil : "[\($0.joined(separator: ", "))]" }
+        ) { value in
             value.text.map { [$0] }
                 ?? value.entries.flatMap { entries in
                     let texts = entries.compactMap(\.text)

@@ -1,3 +1,5 @@
+import Records
+
 /// How settings are written by people.
 package enum Spelling {
     /// `500ms`, `30s`, `5m`, `12h`, `30d`, or a bare `0`.
@@ -13,6 +15,17 @@ package enum Spelling {
         case "d": .seconds(number * 86_400)
         default: nil
         }
+    }
+
+    /// The shortest spelling of a time: `30s`, `30d`, `500ms`, `0`.
+    static func spelled(_ time: Duration) -> String {
+        let milliseconds = Int((time.inSeconds * 1000).rounded())
+        guard milliseconds > 0 else { return "0" }
+        let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")]
+        let unit = units.first { milliseconds % $0.0 == 0 && milliseconds / $0.0 > 0 } ?? (1, "ms")
+        // Two days of hours read better as hours, two minutes of seconds as seconds.
+        let finer = units.first { milliseconds % $0.0 == 0 && milliseconds / $0.0 >= 2 } ?? unit
+        return "\(milliseconds / finer.0)\(finer.1)"
     }
 
     /// Bytes: `500`, `64KiB`, `1MiB`, `2GB`, `1TiB`.

@@ -28,7 +28,7 @@ struct MillraceCommand: AsyncParsableCommand {
         version: Millrace.version,
         subcommands: [
             RunCommand.self, EnrichCommand.self, NormalizeCommand.self, ConvertCommand.self, InspectCommand.self,
-            VerifyCommand.self,
+            VerifyCommand.self, SchemaCommand.self,
             LintCommand.self, RunsCommand.self, ShowCommand.self, ReportCommand.self, ReplayCommand.self,
             QuotaCommand.self, ServeCommand.self, KeysCommand.self,
             ProvidersCommand.self, FeedbackCommand.self,

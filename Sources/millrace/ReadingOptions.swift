@@ -22,9 +22,12 @@ struct ReadingOptions: ParsableArguments {
     var settings: [String] = []
 
     /// The settings, and what reads and writes by them.
-    func rewriting(name: String) throws -> (settings: PipelineSettings, rewriting: RowRewriting) {
+    func rewriting(name: String, further: [(key: String, value: String)] = []) throws -> (
+        settings: PipelineSettings, rewriting: RowRewriting
+    ) {
         let settings = try InputOptions.settings(
-            name: name, input: input, overrides: settings, further: [("output", "[{path: \(yamlText(output))}]")])
+            name: name, input: input, overrides: settings,
+            further: [("output", "[{path: \(yamlText(output))}]")] + further)
         return (settings, RowRewriting(settings: settings, output: output, rejects: rejects, maxRejects: maxRejects))
     }
 

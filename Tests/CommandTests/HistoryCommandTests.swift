@@ -70,7 +70,7 @@ import Testing
             try folder.read("out.csv") == """
                 Name,Email,email_verified,personal_email_verified
                 "A, B",a.b@acme.example,true,
-                C,not an address,,
+                C,not an address,false,
                 D,d@mailinator.com,false,
                 E,,,
                 F,a.b@acme.example,true,

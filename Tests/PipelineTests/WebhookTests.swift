@@ -29,6 +29,8 @@ import Testing
             settings.enrich.channels = [.workEmail, .personalEmail]
             var verify = VerifySettings()
             verify.url = url + "/verify"
+            // The port is another one each time.
+            verify.name = "vendor"
             verify.timeout = .seconds(5)
             settings.verify = verify
             change(&settings)
@@ -207,6 +209,71 @@ import Testing
             Set($0.map { $0.fields["webhook-id"] })
         }
         #expect(names.allSatisfy { $0.count == 1 } && vendor.calls.count == report.verification.checked * 2)
+    }
+
+    @Test func aServiceThatCountsCallsIsNotDown() async throws {
+        let turn = Mutex(0)
+        let vendor = FakeVendor { call in
+            let number = turn.withLock { turn in
+                turn += 1
+                return turn
+            }
+            return number <= 12 ? FakeVendor.Reply("slow down", status: 429) : FakeVendor.Reply(#"{"valid": true}"#)
+        }
+        let report = try await run(vendor, rows: 60) { settings in
+            settings.verify?.attempts = 12
+            settings.verify?.concurrency = 4
+        }.report
+        #expect(report.verification.valid == report.verification.checked && report.verification.checked > 10)
+    }
+
+    /// Nor is one that will not take a certain email; and in a list that email stands alone in the end.
+    @Test func anEmailThatIsNotTakenHasNoVerdictAndSpoilsNoOther() async throws {
+        let vendor = FakeVendor { call in
+            let object = try? JSONSerialization.jsonObject(with: Data(call.body.utf8)) as? [String: Any]
+            let emails = object?["emails"] as? [String] ?? []
+            if emails.contains(where: { $0.contains("7@") }) { return FakeVendor.Reply("odd", status: 422) }
+            let entries = emails.map { "{\"email\": \"\($0)\", \"valid\": true}" }
+            return FakeVendor.Reply("[\(entries.joined(separator: ","))]")
+        }
+        let (report, rows, _) = try await run(vendor, rows: 90) { settings in
+            settings.verify?.batch = VerifyBatchSettings()
+            settings.verify?.required = true
+        }
+        for row in rows {
+            let email = row["enriched_work_email"] ?? ""
+            #expect(row["enriched_work_email_verified"] == (email.isEmpty || email.contains("7@") ? "" : "true"))
+        }
+        #expect(report.verification.unknown > 0 && report.verification.valid > 0)
+    }
+
+    /// What was said before a run had to stop is not asked for again.
+    @Test func verdictsThatCameAreKeptWhereTheRunStops() async throws {
+        let bad = Mutex(true)
+        let vendor = FakeVendor { call in
+            Self.email(in: call.body).contains("3@") && bad.withLock { $0 }
+                ? FakeVendor.Reply("no", status: 401) : FakeVendor.Reply(#"{"valid": true}"#)
+        }
+        let change = { @Sendable (settings: inout PipelineSettings) in
+            settings.verify?.required = true
+            settings.verify?.concurrency = 1
+        }
+        await #expect(throws: RunStop.self) { _ = try await run(vendor, change) }
+        let before = vendor.calls.map { Self.email(in: $0.body) }
+        bad.withLock { $0 = false }
+        let ledger = try Ledger(path: runs.folder.file("l.sqlite"))
+        let name = try #require(try await ledger.runs(most: 1).first).name
+        let past = try #require(try await ledger.pastRun(name))
+        let kept = try await ledger.verdictTotals(run: past.id)[.valid] ?? 0
+        #expect(kept == Set(before.filter { !$0.contains("3@") }).count && kept > 0)
+    }
+
+    @Test func whatOneServiceSaidIsNoWordOfAnother() async throws {
+        let yes = FakeVendor { _ in FakeVendor.Reply(#"{"valid": true}"#) }
+        let no = FakeVendor { _ in FakeVendor.Reply(#"{"valid": false}"#) }
+        let first = try await run(yes).report.verification
+        let second = try await run(no) { $0.verify?.name = "another" }.report.verification
+        #expect(first.valid > 0 && second.invalid == first.valid && second.fromCache == 0)
     }
 
     @Test func theCircuitLetsOneThroughInEachPause() {

@@ -94,7 +94,7 @@ struct ServiceUnderTest {
             call.method = method == .POST ? .POST : .GET
             for (name, value) in fields { call.headers.add(name: name, value: value) }
             if let body { call.body = .bytes(ByteBuffer(string: body)) }
-            let response = try await HTTPClient.shared.execute(call, timeout: .seconds(30))
+            let response = try await HTTPClient.shared.execute(call, timeout: .seconds(120))
             let bytes = try await response.body.collect(upTo: 1 << 24)
             return Answer(
                 status: Int(response.status.code),

@@ -1,10 +1,15 @@
 package import EnrichmentAPI
+import Records
 package import Settings
 
 /// The verification webhook (contract, section 3, `verify`).
 package struct VerifySettings: Sendable {
     package var builtin = false
     package var url = ""
+    /// Under which verdicts are kept; empty: under the address.
+    package var name = ""
+    /// ``service`` as a past run had it, whose address is not known any more; no key.
+    package var keptService: String?
     package var secret = ""
     package var body = SettingsTree.members([
         ("email", .text("{email}")), ("channel", .text("{channel}")), ("record_id", .text("{record_id}")),
@@ -32,6 +37,7 @@ package struct VerifySettings: Sendable {
         SettingsTable([
             .flag("builtin", \.builtin, "Use the built-in endpoint, started for the run."),
             .text("url", \.url, "Where emails are posted to."),
+            .text("name", \.name, "Under which verdicts are kept; where it is empty, under the address."),
             .text("secret", \.secret, "Signs requests as Standard Webhooks; whsec_…"),
             .value(
                 "body", \.body, takes: "a template, with {email}, {channel} and {record_id}", "The body of a request."
@@ -56,6 +62,33 @@ package struct VerifySettings: Sendable {
             .duration("timeout", \.timeout, "How long an answer may take."),
             .duration("refresh_after", \.refreshAfter, "How long a verdict is good."),
         ])
+    }
+}
+
+extension VerifySettings {
+    /// Rules between keys, and what templates may name.
+    package func check(noting lint: inout Lint) {
+        let texts = body.texts + (batch?.body.texts ?? [])
+        for name in texts.flatMap({ $0.matches(of: /\{([A-Za-z_]+)\}/) }).map({ String($0.output.1) })
+        where !WebhookBody.known.contains(name) {
+            lint.note(
+                "verify has no placeholder {\(name)}",
+                hint: Spelling.nearest(to: name, among: WebhookBody.known).map { "did you mean {\($0)}?" }
+                    ?? "there are {\(WebhookBody.known.joined(separator: "}, {"))}")
+        }
+        for (key, pointer) in [
+            ("verdict.pointer", verdict.pointer), ("batch.results", batch?.results ?? ""),
+            ("batch.email", batch?.email ?? ""),
+        ] where !pointer.isEmpty && !pointer.hasPrefix("/") {
+            lint.note("verify.\(key) is no JSON pointer", hint: "it begins with a slash: /\(pointer)")
+        }
+    }
+
+    /// Whose verdicts these are, as a key that tells no address: what one service said is no word of another.
+    package var service: String {
+        if let keptService { return keptService }
+        let words = !name.isEmpty ? name : builtin ? "builtin" : url.split(separator: "?").first.map(String.init) ?? ""
+        return String(words.stableHash, radix: 16)
     }
 }
 

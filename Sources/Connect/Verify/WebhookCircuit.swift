@@ -1,8 +1,9 @@
 /// Notices that a verification service is down, so that a run does not wait for each email in turn.
 ///
-/// Pure: times are seconds on a clock that only goes forward.
+/// Pure: times are seconds on a clock that only goes forward. What counts is a request that came to nothing after all its
+/// tries; a service that asks to be left alone for a while is not down.
 struct WebhookCircuit: Sendable {
-    /// Failures in a row after which the service counts as down.
+    /// Requests in a row that came to nothing, after which the service counts as down.
     static let patience = 5
     /// Seconds until one request tries whether it is back.
     static let pause = 30.0

@@ -34,35 +34,57 @@ package struct WebhookVerifier: EmailVerifier {
     package var emailsPerRequest: Int { settings.batch?.size ?? 1 }
 
     package func replies(to emails: [EmailToCheck]) async -> [VerifierReply] {
+        guard !emails.isEmpty else { return [] }
+        guard circuit.mayAsk() else { return emails.map { _ in .silent(why: circuit.why) } }
+        switch await ask(emails) {
+        case .verdicts(let verdicts):
+            circuit.succeeded()
+            return verdicts.map { .said($0) }
+        case .unacceptable where emails.count > 1:
+            // One of them spoils the list: its halves are asked about instead, until it stands alone.
+            circuit.succeeded()
+            let half = emails.count / 2
+            return await replies(to: Array(emails[..<half])) + replies(to: Array(emails[half...]))
+        case .unacceptable:
+            circuit.succeeded()
+            return [.said(.unknown)]
+        case .nothing(let why, let isDown):
+            if isDown { circuit.failed(why) }
+            return emails.map { _ in .silent(why: why) }
+        }
+    }
+
+    private enum Outcome {
+        case verdicts([Verdict])
+        /// The service will not take these emails.
+        case unacceptable
+        /// - Parameter isDown: whether it tells of the service itself.
+        case nothing(why: String, isDown: Bool)
+    }
+
+    /// One request, with its tries.
+    private func ask(_ emails: [EmailToCheck]) async -> Outcome {
         guard let request = settings.batch == nil ? emails.first.flatMap(body.one) : body.list(emails) else {
-            return []
+            return .unacceptable
         }
         // One name for all tries, so that the service can tell that it is the same question.
         let id = "msg_" + UUID().uuidString.lowercased()
-        var why = circuit.why
+        var why = "", isDown = true
         for attempt in 1...settings.attempts {
-            guard circuit.mayAsk() else { break }
             switch await pacer.pass({ await post(request, id: id) }) ?? .failed("too many wait", after: nil) {
             case .answer(let data):
-                guard let verdicts = verdicts(in: data, on: emails) else {
-                    why = "its answer cannot be read"
-                    circuit.failed(why)
-                    continue
-                }
-                circuit.succeeded()
-                return verdicts.map { .said($0) }
-            case .refused(let text):
-                circuit.failed(text)
-                return emails.map { _ in .silent(why: text) }
+                if let verdicts = verdicts(in: data, on: emails) { return .verdicts(verdicts) }
+                (why, isDown) = ("its answer cannot be read", true)
+            case .unacceptable: return .unacceptable
+            case .refused(let text): return .nothing(why: text, isDown: true)
             case .failed(let text, let after):
-                why = text
-                circuit.failed(text)
+                (why, isDown) = (text, after == nil)
                 guard attempt < settings.attempts else { break }
                 let pause = after ?? 0.1 * Double(1 << min(attempt, 10)) * Double.random(in: 0.5..<1.5)
                 try? await Task.sleep(for: .seconds(min(pause, Self.longestWait)))
             }
         }
-        return emails.map { _ in .silent(why: why) }
+        return .nothing(why: why, isDown: isDown)
     }
 
     private func verdicts(in data: Data, on emails: [EmailToCheck]) -> [Verdict]? {
@@ -72,7 +94,9 @@ package struct WebhookVerifier: EmailVerifier {
 
     private enum Reply: Sendable {
         case answer(Data)
-        /// Another try would come to the same.
+        /// These emails are not taken, others may be.
+        case unacceptable
+        /// Nothing is taken from us.
         case refused(String)
         /// - Parameter after: seconds that the service wants to be left alone.
         case failed(String, after: Double?)
@@ -99,8 +123,9 @@ package struct WebhookVerifier: EmailVerifier {
             switch status {
             case 200..<300: return .answer(Data(answer.readableBytesView))
             case 408, 425, 429, 500...:
-                return .failed(
-                    "it answers \(status)", after: response.headers.first(name: "retry-after").flatMap(Double.init))
+                let after = response.headers.first(name: "retry-after").flatMap(Double.init)
+                return .failed("it answers \(status)", after: after.flatMap { (0...1e6).contains($0) ? $0 : nil })
+            case 400, 413, 422: return .unacceptable
             default: return .refused("it answers \(status)")
             }
         } catch {

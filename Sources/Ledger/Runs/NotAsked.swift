@@ -17,10 +17,12 @@ extension Ledger {
     package func add(notAsked: [NotAsked], run: Int64) async throws {
         guard !notAsked.isEmpty else { return }
         try await write(.relaxed) { database in
+            let put = try HotStatement(
+                database, "INSERT OR REPLACE INTO not_asked (run, first, last, reason) VALUES (?, ?, ?, ?)")
             for rows in notAsked {
-                try database.execute(
-                    sql: "INSERT OR REPLACE INTO not_asked (run, first, last, reason) VALUES (?, ?, ?, ?)",
-                    arguments: [run, rows.rows.lowerBound, rows.rows.upperBound, rows.reason])
+                try put.run(
+                    .integer(run), .integer(Int64(rows.rows.lowerBound)), .integer(Int64(rows.rows.upperBound)),
+                    .text(rows.reason))
             }
         }
     }

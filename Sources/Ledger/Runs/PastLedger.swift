@@ -10,8 +10,8 @@ package struct PastRun: Sendable {
     package let status: Run.Status
     /// As the run kept them; empty where an earlier version made it.
     package let settings: String
-    /// Whether it asked a service, and not the embedded engine.
-    package let engine: String
+    /// The inputs with their fingerprints, as JSON of their owner.
+    package let inputs: String
 }
 
 extension Ledger {
@@ -22,7 +22,7 @@ extension Ledger {
                 PastRun(
                     id: row["id"], name: row["name"], pipeline: row["pipeline"],
                     status: Run.Status(rawValue: row["status"]) ?? .failed, settings: row["settings"] ?? "",
-                    engine: row["engine"])
+                    inputs: row["inputs"])
             }
         }
     }
@@ -34,14 +34,16 @@ extension Ledger {
     /// - Parameters:
     ///   - path: where the copy goes; nothing may be there.
     ///   - key: what the run goes by from now on.
-    package func copy(asOfEndOf run: Int64, to path: String, key: String) async throws -> Ledger {
+    ///   - inputs: how its inputs look now.
+    package func copy(asOfEndOf run: Int64, to path: String, key: String, inputs: String) async throws -> Ledger {
         try await explainingCopy { try await database.vacuum(into: path) }
         let copy = try Ledger(path: path)
         try await copy.write(.relaxed) { database in
             try database.execute(
                 sql: """
-                    UPDATE run SET status = 'running', position = NULL, rows = 0, tally = NULL, pipeline_key = ?1 WHERE id = ?2
-                    """, arguments: [key, run])
+                    UPDATE run SET status = 'running', position = NULL, rows = 0, tally = NULL, pipeline_key = ?1,
+                      inputs = ?3 WHERE id = ?2
+                    """, arguments: [key, run, inputs])
             try database.execute(
                 sql: "UPDATE run SET status = 'abandoned' WHERE id <> ? AND status NOT IN ('done', 'abandoned')",
                 arguments: [run])

@@ -42,6 +42,19 @@ extension Ledger {
 }
 
 extension Ledger {
+    /// The outputs of all earlier runs of a run's pipeline.
+    package func outputs(before run: Int64) async throws -> Set<String> {
+        try await read {
+            try String.fetchSet(
+                $0,
+                sql: """
+                    SELECT path FROM run_output JOIN run ON run.id = run_output.run
+                      JOIN run AS own ON own.pipeline = run.pipeline AND own.workspace = run.workspace
+                    WHERE own.id = ?1 AND run.id < ?1
+                    """, arguments: [run])
+        }
+    }
+
     /// The outputs of a run and how long they were when they were whole, in bytes.
     package func outputs(ofRun name: String) async throws -> [(path: String, length: Int)] {
         try await read { database in

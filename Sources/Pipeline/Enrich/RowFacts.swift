@@ -43,8 +43,11 @@ struct RowFacts: Sendable {
     var found = ChannelMap<Found>()
     var accountID = ""
     var account: [String: String]?
-    /// The row's own email in canonical form, where it is to be checked.
+    /// The row's own email in canonical form, where it is to be checked, and all of its emails.
     var ownEmail = ""
+    var ownEmails: [String] = []
+    /// Whether something that was found is on a suppression list.
+    var isFoundSuppressed = false
 
     /// - Parameter outcome: the outcome of a record that the plan waits for.
     init(_ plan: RowPlan, run: Int64, minConfidence: Double, outcome: (RowPlan.Wait) -> AskOutcome?) {

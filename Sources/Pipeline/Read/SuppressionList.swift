@@ -1,3 +1,4 @@
+import EnrichmentAPI
 import Identity
 import Input
 import Ledger
@@ -12,6 +13,8 @@ struct SuppressionList: Sendable {
     /// The people of the list as questions to the ledger, where earlier runs may know them by other hints.
     private(set) var lookups: [Lookup] = []
 
+    private var collapsesSubaddress = true
+
     var isEmpty: Bool { keys.isEmpty }
 
     /// - Parameter noting: takes how many lines name nobody; no row can be meant by them, but a person may think so.
@@ -19,6 +22,7 @@ struct SuppressionList: Sendable {
     init(_ settings: PipelineSettings, noting: (Diagnostic) -> Void) throws {
         let paths = settings.identity.suppress
         guard !paths.isEmpty else { return }
+        collapsesSubaddress = settings.identity.collapsesSubaddress
         let normalizing = Normalizer.Settings(
             region: settings.input.region, collapsesSubaddress: settings.identity.collapsesSubaddress)
         for export in try ExportStream.open(paths, settings: ExportSettings()) {
@@ -30,6 +34,8 @@ struct SuppressionList: Sendable {
                     file: export.name,
                     hint: "call one email, linkedin_url, phone, company_domain or first_name and last_name")
             }
+            // The first line of a bare list may have been taken for a name, as a domain looks like one.
+            if !isMapped, let first = export.columns.first { _ = add(cell: first, settings) }
             let normalizer = Normalizer(mapping, settings: normalizing)
             let records = try export.records()
             var nameless = 0, firstLine = 0
@@ -71,26 +77,49 @@ struct SuppressionList: Sendable {
     private mutating func addCells(of batch: RecordBatch, _ settings: PipelineSettings) -> [Bool] {
         (0..<batch.rowCount).map { row in
             let text = batch.text(row, 0)
-            let collapses = settings.identity.collapsesSubaddress
-            let bare = text.drop { "*@ ".contains($0) }
-            if let email = Canonical.email(text, collapsesSubaddress: collapses) {
-                take(AliasKey.email(email))
-            } else if let url = Canonical.linkedinURL(text) {
-                take(AliasKey.linkedin(url))
-            } else if let domain = Canonical.companyDomain(String(bare)) {
-                keys.insert(IdentityGraph.hash(AliasKey.company(domain)))
-            } else if let phone = Canonical.phone(text, region: settings.input.region) {
-                keys.insert(IdentityGraph.hash("phone:" + phone))
-            } else {
-                return text.allSatisfy(\.isWhitespace)
-            }
-            return true
+            return add(cell: text, settings) || text.allSatisfy(\.isWhitespace)
         }
+    }
+
+    /// - Returns: whether the cell stands for somebody.
+    private mutating func add(cell text: String, _ settings: PipelineSettings) -> Bool {
+        let bare = text.drop { "*@ ".contains($0) }
+        if let email = Canonical.email(text, collapsesSubaddress: settings.identity.collapsesSubaddress) {
+            take(AliasKey.email(email))
+        } else if let url = Canonical.linkedinURL(text) {
+            take(AliasKey.linkedin(url))
+        } else if let domain = Canonical.companyDomain(String(bare)) {
+            keys.insert(IdentityGraph.hash(AliasKey.company(domain)))
+        } else if let phone = Canonical.phone(text, region: settings.input.region) {
+            keys.insert(IdentityGraph.hash("phone:" + phone))
+        } else {
+            return false
+        }
+        return true
     }
 
     private mutating func take(_ alias: String) {
         keys.insert(IdentityGraph.hash(alias))
         lookups.append(Lookup(aliases: [alias]))
+    }
+
+    /// Whether a value that was found is on the list.
+    func contains(_ found: String, _ channel: Channel) -> Bool {
+        let alias: String
+        switch channel {
+        case .phone: alias = "phone:" + found
+        case .linkedinURL: alias = Canonical.linkedinURL(found).map(AliasKey.linkedin) ?? ""
+        case .workEmail, .personalEmail:
+            guard let email = Canonical.email(found, collapsesSubaddress: collapsesSubaddress) else { return false }
+            if let at = email.lastIndex(of: "@"),
+                let domain = Canonical.companyDomain(String(email[email.index(after: at)...])),
+                keys.contains(IdentityGraph.hash(AliasKey.company(domain)))
+            {
+                return true
+            }
+            alias = AliasKey.email(email)
+        }
+        return keys.contains(IdentityGraph.hash(alias))
     }
 
     /// Whether any hint of a row is on the list.

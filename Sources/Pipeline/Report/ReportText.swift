@@ -27,7 +27,7 @@ package struct ReportText {
         row("Of these from cache", "\(records.fromCache)", "free")
         row("Duplicates", "\(records.duplicates)", "asked for once, free")
         lines.append("")
-        lines.append("Channel          asked    found   hit rate    valid  invalid  unknown   credits")
+        lines.append("Channel          asked    found   hit rate    valid  invalid     open   credits")
         for channel in Channel.allCases {
             guard let part = report.channels[channel.rawValue] else { continue }
             lines.append(
@@ -35,7 +35,7 @@ package struct ReportText {
                     + Self.right(Self.percent(part.found, of: part.asked), 11)
                     + Self.right(channel.isEmail ? "\(part.verified)" : "-", 9)
                     + Self.right(channel.isEmail ? "\(part.invalid)" : "-", 9)
-                    + Self.right(channel.isEmail ? "\(part.unknown)" : "-", 9)
+                    + Self.right(channel.isEmail ? "\(part.unknown + part.catchAll)" : "-", 9)
                     + Self.right((credits.byChannel[channel.rawValue] ?? .zero).description, 10))
         }
         if !report.sources.isEmpty {
@@ -58,7 +58,8 @@ package struct ReportText {
         row("Saved by duplicates", credits.savedByDedupe.description, "")
         if report.verification.checked + report.verification.fromCache > 0 {
             row(
-                "Emails verified", "\(report.verification.checked)", "and \(report.verification.fromCache) known before"
+                "Emails checked", "\(report.verification.checked)",
+                "\(report.verification.valid) of them valid; \(report.verification.fromCache) finds known before"
             )
         }
         row("Time", ProgressMeter.spelled(report.timing.seconds), "\(Int(report.timing.rowsPerSecond)) rows/s")

@@ -31,6 +31,8 @@ package struct OutputSettings: Sendable {
 
     package var path = ""
     var chosenFormat = FormatChoice.auto
+    /// Where that is not by the path's ending.
+    var chosenPacking: Packing?
     package var excel = false
     package var dialect = Dialect.standard
     package var write = Write.append
@@ -49,10 +51,12 @@ package struct OutputSettings: Sendable {
         case .jsonl: return .jsonl
         case .auto: break
         }
-        let name = Packing(path: path).unpackedName(path)
+        let name = packing.unpackedName(path)
         if path == "-" || name.hasSuffix(".csv") { return .csv }
         return name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") ? .jsonl : nil
     }
+
+    var packing: Packing { chosenPacking ?? Packing(path: path) }
 
     static var table: SettingsTable<OutputSettings> {
         SettingsTable([
@@ -118,7 +122,11 @@ package struct ColumnTemplates: Sendable, Equatable {
     /// A template for a channel or a field: `{channel}` is `work_email`, `{Channel}` is `Work Email`.
     static func filled(_ template: String, _ placeholder: String, _ name: String) -> String {
         let spelled = name.split(separator: "_").map { word in
-            ["url", "usd", "id", "hq"].contains(word) ? word.uppercased() : word.capitalized
+            switch word {
+            case "linkedin": "LinkedIn"
+            case "url", "usd", "id", "hq": word.uppercased()
+            default: word.capitalized
+            }
         }
         return template.replacing("{\(placeholder)}", with: name)
             .replacing("{\(placeholder.capitalized)}", with: spelled.joined(separator: " "))

@@ -37,11 +37,15 @@ package enum PipelineFile {
     }
 
     /// Settings that a run kept, which lack keys and addresses: enough to write what it wrote, and to ask nobody.
-    package static func kept(_ source: String, name: String) throws -> PipelineSettings {
+    package static func kept(_ text: String, name: String) throws -> PipelineSettings {
+        guard let kept = KeptSettings(text) else {
+            throw Diagnostic(code: "no_replay", "the settings of the run cannot be read", file: name)
+        }
         var settings = PipelineSettings()
         settings.name = name
         settings.source = try SettingsFile.read(
-            source, name: "settings of the run", into: &settings, by: PipelineSettings.table)
+            kept.keys, name: "settings of the run", into: &settings, by: PipelineSettings.table)
+        settings.verify?.keptService = kept.verifier
         return settings
     }
 
@@ -89,6 +93,12 @@ package enum PipelineFile {
             lint.note("an audience lacks its path", hint: "audience: [{path: …, preset: hubspot}]")
         }
         if audience.path == "-" { lint.note("an audience cannot go to standard output", hint: "name a file") }
+        if !audience.path.isEmpty, !audience.path.hasSuffix(".csv") {
+            lint.note("'\(audience.path)' is written as CSV", hint: "let it end in .csv")
+        }
+        if audience.preset != nil, !audience.ownColumns.isEmpty {
+            lint.note("'\(audience.path)' has both a preset and columns of its own", hint: "take one of them away")
+        }
         if audience.preset == nil, audience.ownColumns.isEmpty {
             lint.note("'\(audience.path)' has no columns", hint: "name a preset, or columns of your own")
         }
@@ -127,6 +137,7 @@ package enum PipelineFile {
             if verify.builtin == !verify.url.isEmpty {
                 lint.note("verify needs either builtin: true or a url", hint: "verify: {builtin: true}")
             }
+            verify.check(noting: &lint)
             if !verify.url.isEmpty, !isAddress(verify.url) {
                 lint.note("verify.url is no address", hint: "it begins with https:// or http:// and names a host")
             }
@@ -138,11 +149,19 @@ package enum PipelineFile {
         }
         for output in settings.output { check(output, noting: &lint) }
         for audience in settings.audience { check(audience, noting: &lint) }
+        if let changes = settings.changes, !changes.path.hasSuffix(".csv") {
+            lint.note("'\(changes.path)' is written as CSV", hint: "let it end in .csv")
+        }
         let inputs = Set(settings.input.paths.filter { $0 != "-" }.map(standard))
         for output in settings.rowPaths where inputs.contains(standard(output)) {
             lint.note("'\(output)' is an input as well", hint: "write to another file; the export stays as it is")
         }
-        let paths = settings.rowPaths.map(standard)
+        let paths = (settings.rowPaths + settings.describingPaths).map(standard)
+        for audience in settings.audience {
+            for path in settings.rowPaths where SplitFile.isPart(path, of: audience.path) {
+                lint.note("'\(path)' is what a further part of '\(audience.path)' is called", hint: "name it otherwise")
+            }
+        }
         for path in Set(paths) where paths.count(where: { $0 == path }) > 1 { lint.note("'\(path)' is written twice") }
         guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
     }

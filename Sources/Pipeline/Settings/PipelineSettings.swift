@@ -36,8 +36,20 @@ package struct PipelineSettings: Sendable {
         output.map(\.path) + [rejects, changes?.path ?? ""].filter { !$0.isEmpty } + audience.map(\.path)
     }
 
+    /// Files that describe those, as far as their names are known.
+    var describingPaths: [String] {
+        let reports = report.isEmpty ? [] : ["json", "csv", "html", "disputed.csv"].map { "\(report).\($0)" }
+        let scripts = output.filter { $0.format == .csv && $0.path != "-" }.flatMap { output in
+            warehouse.map { WarehouseScript.path($0, of: output.path) }
+        }
+        return reports + scripts
+    }
+
     /// Whether all rows are looked at before the first one is asked for.
     var looksThroughInput: Bool { identity.dedupe != .off || !identity.suppress.isEmpty || !explain.isEmpty }
+
+    /// All keys for people and editors.
+    package static var described: [SettingsDescription] { table.described(PipelineSettings()) }
 
     package static var table: SettingsTable<PipelineSettings> {
         SettingsTable([
@@ -54,10 +66,10 @@ package struct PipelineSettings: Sendable {
                 OutputSettings.table
             },
             .value(
-                "changes", \.changes, takes: "a path, or path and columns",
+                "changes", \.changes, takes: "a path, or path and columns (\(ImportValue.takes))",
                 "What is new since the last run, for an import."
             ) {
-                ChangeSettings($0)
+                ChangeSettings($0).map { .some($0) }
             },
             .sections("audience", \.audience, "Files for imports into CRMs.", start: AudienceSettings.init) {
                 AudienceSettings.table

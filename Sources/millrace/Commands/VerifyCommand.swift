@@ -26,11 +26,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Endings.reporting {
-            var (settings, rewriting) = try options.rewriting(name: "verify")
-            var verify = settings.verify ?? VerifySettings()
-            if let url { verify.url = url }
-            if verify.url.isEmpty { verify.builtin = true }
-            settings.verify = verify
+            let named = options.settings.contains { $0.hasPrefix("verify.url=") || $0.hasPrefix("verify.builtin=") }
+            let service =
+                url.map { [(key: "verify.url", value: yamlText($0))] }
+                ?? (named ? [] : [(key: "verify.builtin", value: "true")])
+            let (settings, rewriting) = try options.rewriting(name: "verify", further: service)
+            let verify = settings.verify ?? VerifySettings()
             let (chosen, ready, rows) = (verify, settings, rewriting)
             let ledger = try Ledger(path: state.ledgerPath)
             let stop = StopSignal()

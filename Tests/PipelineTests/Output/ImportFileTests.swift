@@ -2,6 +2,7 @@ import Connect
 import EnrichmentAPI
 import Foundation
 import Records
+import Synchronization
 import TestSupport
 import Testing
 
@@ -71,6 +72,87 @@ import Testing
         #expect(left["duplicate"] == 1 && left["suppressed"] == 1)
     }
 
+    /// The first row of a person may lack what another of theirs has.
+    @Test func aPersonIsInByWhicheverRowQualifies() async throws {
+        let csv = """
+            Record ID,First Name,Last Name,Email,Company Name
+            1,,,p1@acme1.example,
+            2,Zelda,Quux,p1@acme1.example,Acme
+            3,Zelda,Quux,p1@acme1.example,Acme
+
+            """
+        var settings = try runs.settings(csv)
+        settings.audience = [audience { $0.preset = .salesforce }]
+        let report = try await runs.run(settings)
+        #expect(try runs.rows("audience.csv").map { $0["LastName"] } == ["Quux"])
+        let left = try #require(report.imports[settings.audience[0].path]?.leftOut)
+        #expect(left == ["no_lastname": 1, "duplicate": 1])
+    }
+
+    /// One row brought an address, another person's row was found to have it.
+    @Test func anAddressIsOnceInAnAudience() async throws {
+        let finder = PersonHints(companyDomain: "acme1.example", firstName: "Zelda", lastName: "Quux")
+        let found = try #require(FakeService.value(.workEmail, finder))
+        let csv = """
+            Record ID,First Name,Last Name,Email,Company Name,Website URL
+            1,Other,Person,\(found),Acme,
+            2,Zelda,Quux,,Acme,https://acme1.example/
+
+            """
+        var settings = try runs.settings(csv)
+        settings.audience = [audience { ($0.preset, $0.require) = (.hubspot, [.workEmail]) }]
+        let report = try await runs.run(settings)
+        #expect(try runs.rows("out.csv")[1]["enriched_work_email"] == found)
+        #expect(try runs.rows("audience.csv").map { $0["Email"] } == [found])
+        #expect(report.imports[settings.audience[0].path]?.leftOut == ["duplicate": 1])
+    }
+
+    @Test func whoWasFoundToBeSuppressedIsInNoImportAndSentNowhere() async throws {
+        let finder = PersonHints(companyDomain: "acme1.example", firstName: "Zelda", lastName: "Quux")
+        let found = try #require(FakeService.value(.workEmail, finder))
+        var settings = try runs.settings(
+            "Record ID,First Name,Last Name,Email,Website URL\n2,Zelda,Quux,,https://acme1.example/\n")
+        settings.identity.suppress = [try runs.folder.write("no.csv", "\(found.uppercased())\n")]
+        settings.verify = VerifySettings()
+        settings.audience = [audience { $0.preset = .hubspot }]
+        settings.changes = ChangeSettings(path: runs.folder.file("changes.csv"))
+        let mailroom = Mailroom { _ in .said(.valid) }
+        let report = try await runs.run(settings, verifier: mailroom)
+        #expect(try runs.rows("audience.csv").isEmpty && runs.rows("changes.csv").isEmpty)
+        #expect(report.imports[settings.audience[0].path]?.leftOut == ["suppressed": 1])
+        #expect(mailroom.asked.withLock { $0 }.isEmpty)
+    }
+
+    /// An import finds a record by its email as the CRM has it.
+    @Test func ownEmailsStandInImportsAsTheExportHasThem() async throws {
+        let person = WrittenRuns.email(with: .phone)
+        let own = person.replacing("@acme", with: "+CRM@Acme")
+        var settings = try runs.settings("Email,First Name,Phone Number\n\(own),Zelda,\n,Otto,\n")
+        settings.enrich.channels = [.phone]
+        settings.audience = [audience { $0.preset = .hubspot }]
+        settings.changes = ChangeSettings(path: runs.folder.file("changes.csv"))
+        try await runs.run(settings)
+        #expect(try runs.rows("audience.csv").map { $0["Email"] } == [own])
+        #expect(try runs.cells("changes.csv")[0] == ["Email", "Phone Number"])
+        #expect(try runs.rows("changes.csv").map { $0["Email"] } == [own])
+    }
+
+    @Test func emailsThatRowsCameWithMustBeValidWhereTheyAreChecked() async throws {
+        var settings = try runs.settings("Email,First Name\na1@acme.example,A\na2@acme.example,B\na3@acme.example,C\n")
+        settings.enrich.channels = [.phone]
+        settings.verify = VerifySettings()
+        settings.verify?.inputEmail = true
+        settings.audience = [audience { ($0.preset, $0.require) = (.hubspot, [.workEmail]) }]
+        let report = try await runs.run(
+            settings,
+            verifier: Mailroom { email in
+                .said(email.hasPrefix("a1") ? .valid : email.hasPrefix("a2") ? .unknown : .catchAll)
+            })
+        #expect(try runs.rows("audience.csv").map { $0["Email"] } == ["a1@acme.example"])
+        #expect(
+            report.imports[settings.audience[0].path]?.leftOut == ["unverified_email": 1, "catch_all_email": 1])
+    }
+
     @Test func audiencesAreSplitWhereTheDestinationTakesNoMore() async throws {
         var settings = try runs.settings(WrittenRuns.people(400))
         settings.audience = [audience { ($0.preset, $0.rows) = (.hubspot, 90) }]
@@ -80,11 +162,12 @@ import Testing
         let sizes = try parts.filter(runs.folder.has).map { try runs.cells($0).count - 1 }
         #expect(sizes.reduce(0, +) == count && sizes.dropLast().allSatisfy { $0 == 90 } && sizes.count > 3)
         // A later run with fewer rows leaves no part of this one, and no file that is not its own.
-        try runs.folder.write("audience-3.csv", "Something,Else\n1,2\n")
+        let own = parts.last { runs.folder.has($0) }
+        try runs.folder.write("audience-9.csv", "Something,Else\n1,2\n")
         settings.input.paths = [try runs.folder.write("few.csv", WrittenRuns.people(30))]
         try await runs.run(settings)
-        #expect(!runs.folder.has("audience-2.csv"))
-        #expect(try runs.folder.read("audience-3.csv").hasPrefix("Something"))
+        #expect(!runs.folder.has("audience-2.csv") && own.map { runs.folder.has($0) } == false)
+        #expect(try runs.folder.read("audience-9.csv").hasPrefix("Something"))
     }
 
     @Test func columnsOfOnesOwnMayNameAnything() async throws {
@@ -158,6 +241,23 @@ import Testing
         let second = try await runs.run(withChanges(csv + "5000,Zelda77,Quux,\(new),,Acme 9,,n\n"))
         #expect(second.imports[runs.folder.file("changes.csv")]?.rows == 1 && count > 1)
         #expect(try runs.rows("changes.csv").map { $0["Record ID"] } == ["5000"])
+    }
+
+    /// Two rows of one record with different gaps do not take turns.
+    @Test func twoRowsOfARecordAreExportedOnceEach() async throws {
+        let one = WrittenRuns.email(with: .phone), two = WrittenRuns.email(with: .phone, besides: [one])
+        let csv = "Record ID,Email,Phone Number\n7,\(one),\n7,\(two),\n"
+        #expect(try await runs.run(withChanges(csv)).imports[runs.folder.file("changes.csv")]?.rows == 2)
+        for _ in 0..<3 {
+            #expect(try await runs.run(withChanges(csv)).imports[runs.folder.file("changes.csv")]?.rows == 0)
+        }
+    }
+
+    @Test func aRowThatAnImportCouldNotFindIsCounted() async throws {
+        let csv = "First Name,Last Name,Email,Website URL\nZelda,Quux,,https://acme1.example/\n"
+        let report = try await runs.run(withChanges(csv))
+        #expect(report.records.enriched == 1)
+        #expect(report.imports[runs.folder.file("changes.csv")]?.leftOut == ["no_key": 1])
     }
 
     @Test func whatTheCRMHasTakenIsNoChangeAnyMore() async throws {

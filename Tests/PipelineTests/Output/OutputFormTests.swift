@@ -49,7 +49,7 @@ import Testing
         #expect(
             guarded == [
                 "'=1+1", "'+1-415-555-0100", "'@sum(a1)", "'-2+3", "+14155550100", "-5.3", "1,5", "-1,200.50", "plain",
-                "'quoted", "'-", "'+49 30 23125042",
+                "'quoted", "'-", "+49 30 23125042",
             ])
         #expect(try runs.cells("plain.csv").dropFirst().map { $0[1] } == cells)
     }

@@ -8,10 +8,12 @@ struct AudienceRows: Sendable {
     private let cells: ImportCells
     private let csv = CSVText()
 
-    init(_ audience: AudienceSettings, _ settings: PipelineSettings, _ fields: FieldColumns) {
+    /// - Throws: ``Diagnostic`` `no_column` for a column that no export has.
+    init(_ audience: AudienceSettings, _ settings: PipelineSettings, _ fields: FieldColumns) throws {
         self.settings = audience
-        cells = ImportCells(
-            columns: audience.columns, fields: fields, rules: EmailRules(settings, takesCatchAll: audience.catchAll))
+        cells = try ImportCells(
+            columns: audience.columns, fields: fields, rules: EmailRules(settings, takesCatchAll: audience.catchAll),
+            file: audience.path)
     }
 
     var names: [String] { cells.columns.map(\.name) }
@@ -28,23 +30,35 @@ struct AudienceRows: Sendable {
             }
             rows.bytes += csv.row(values)
             rows.ends.append(rows.bytes.count)
+            rows.numbers.append(batch.leads.firstRow + row)
+            rows.keys.append(keys(contact))
         }
         return rows
     }
 
+    /// What stands for the person, so that nobody is in twice: the group of their rows, and their email.
+    private func keys(_ contact: Contact) -> [String] {
+        let number = contact.batch.leads.firstRow + contact.row
+        let group = contact.batch.groups.group(of: number).map { "group:\($0)" }
+        let email = [Channel.workEmail, .personalEmail].map { contact.best($0, cells.rules) }.first { !$0.isEmpty }
+        return [group, email.map { "email:" + $0.lowercased() }].compactMap { $0 }
+    }
+
     /// Why a row is left out; nil where it is in.
     private func objection(_ contact: Contact, _ values: [String]) -> String? {
-        let number = contact.batch.leads.firstRow + contact.row
-        if contact.batch.facts[contact.row].reason == SkipReason.suppressed.rawValue { return "suppressed" }
-        if let first = contact.batch.groups.group(of: number), first != number { return "duplicate" }
+        if contact.isSuppressed { return "suppressed" }
         for channel in settings.require where contact.best(channel, cells.rules).isEmpty {
-            return contact.objection(channel, cells.rules) ?? "no_\(channel.rawValue)"
+            return contact.objection(channel, cells.rules) ?? contact.objectionToOwn(channel, cells.rules)
+                ?? "no_\(channel.rawValue)"
         }
         for (column, value) in zip(cells.columns, values) where column.isRequired && value.isEmpty {
             return "no_\(column.name.lowercased())"
         }
         let reachable = Channel.allCases.contains { !contact.best($0, cells.rules).isEmpty }
         return reachable
-            ? nil : Channel.allCases.lazy.compactMap { contact.objection($0, cells.rules) }.first ?? "no_contact"
+            ? nil
+            : Channel.allCases.lazy.compactMap {
+                contact.objection($0, cells.rules) ?? contact.objectionToOwn($0, cells.rules)
+            }.first ?? "no_contact"
     }
 }

@@ -19,13 +19,12 @@ struct ChangeRows: Sendable {
     private let key: Key
     private let csv = CSVText()
 
-    init(_ changes: ChangeSettings, _ settings: PipelineSettings, _ fields: FieldColumns) {
+    /// - Throws: ``Diagnostic`` `no_column` for a column that no export has.
+    init(_ changes: ChangeSettings, _ settings: PipelineSettings, _ fields: FieldColumns) throws {
         let number = fields.name(.recordID).map { ImportColumn(name: $0, value: .field(.recordID)) }
         key = number.map(Key.column) ?? .identity
         var front = number.map { [$0] } ?? []
-        if number == nil, let email = fields.name(.email) {
-            front = [ImportColumn(name: email, value: .contact(.workEmail))]
-        }
+        if number == nil, let email = fields.name(.email) { front = [ImportColumn(name: email, value: .field(.email))] }
         let own = settings.enrich.channels.compactMap { channel in
             fields.name(channel.field).map { ImportColumn(name: $0, value: .contact(channel)) }
         }
@@ -33,7 +32,8 @@ struct ChangeRows: Sendable {
             !front.contains { $0.name == column.name }
         }
         keys = front.count
-        cells = ImportCells(columns: front + wanted, fields: fields, rules: EmailRules(settings))
+        cells = try ImportCells(
+            columns: front + wanted, fields: fields, rules: EmailRules(settings), file: changes.path)
     }
 
     /// What the person should know: channels that no column of the export takes, and records without a number.
@@ -45,13 +45,15 @@ struct ChangeRows: Sendable {
                 Diagnostic(
                     .note, code: "no_column_for_changes",
                     "the export has no column for \(homeless.joined(separator: ", ")), so the changes leave it out",
-                    file: changes.path, hint: "name one: changes: {path: …, columns: {\"Mobile\": phone}}"))
+                    file: changes.path,
+                    hint: "changes.columns names the columns to import, such as {\"Column in the CRM\": \(homeless[0])}"
+                ))
         }
         if fields.name(.recordID) == nil {
             notes.append(
                 Diagnostic(
                     .note, code: "no_record_id",
-                    "the export has no number for its records, so the import has to find them by email",
+                    "the export has no number for its records, so the import has to find them by their email; rows without one are left out",
                     file: changes.path, hint: "export it with the record's number, or set input.columns.record_id"))
         }
         return notes
@@ -70,25 +72,51 @@ struct ChangeRows: Sendable {
         var content: String { values.joined(separator: "\u{1F}") }
     }
 
-    func candidates(_ batch: FinishedBatch) -> [Candidate] {
-        (0..<batch.rowCount).compactMap { row in
+    /// Rows with something that their record lacks, and how many more there are for whom that cannot be imported, and why.
+    func candidates(_ batch: FinishedBatch) -> (rows: [Candidate], leftOut: [String: Int]) {
+        var rows: [Candidate] = [], leftOut: [String: Int] = [:]
+        for row in 0..<batch.rowCount where batch.facts[row].status == .enriched {
             let contact = Contact(batch: batch, row: row)
-            guard batch.facts[row].status == .enriched else { return nil }
             var hasNews = false
             let values = cells.columns.enumerated().map { index, column -> String in
                 if index < keys { return cells.value(column, contact) }
-                guard let value = news(column, contact) else { return "" }
-                hasNews = true
-                return value
+                let news = news(column, contact)
+                hasNews = hasNews || news != nil
+                return news ?? (column.value.isRemark ? cells.value(column, contact) : "")
             }
-            guard hasNews else { return nil }
-            let record =
-                switch key {
-                case .column(let column): cells.value(column, contact)
-                case .identity: batch.people.key(row)
-                }
-            return record.isEmpty ? nil : Candidate(row: row, values: values, record: record)
+            guard hasNews else {
+                leftOut[record(contact) == nil ? "no_key" : reason(contact), default: 0] += 1
+                continue
+            }
+            if contact.isSuppressed {
+                leftOut["suppressed", default: 0] += 1
+            } else if let record = record(contact) {
+                rows.append(Candidate(row: row, values: values, record: record))
+            } else {
+                leftOut["no_key", default: 0] += 1
+            }
         }
+        return (rows, leftOut)
+    }
+
+    /// Why something that was found for a row is no news.
+    private func reason(_ contact: Contact) -> String {
+        let found = contact.batch.facts[contact.row].found.entries.map(\.channel)
+        return found.lazy.compactMap { contact.objection($0, cells.rules) }.first
+            ?? (found.contains { contact.own($0, cells.rules).isEmpty } ? "no_column" : "has_own")
+    }
+
+    /// What stands for the record; nil where an import could not find it, or another row of the person stands for it.
+    private func record(_ contact: Contact) -> String? {
+        let value: String
+        switch key {
+        case .column(let column): value = cells.value(column, contact)
+        case .identity:
+            let number = contact.batch.leads.firstRow + contact.row
+            if let first = contact.batch.groups.group(of: number), first != number { return nil }
+            value = keys > 0 ? cells.value(cells.columns[0], contact) : contact.batch.people.key(contact.row)
+        }
+        return value.isEmpty ? nil : value
     }
 
     /// What a column would get; nil where the record has a value of its own, or nothing was found.
@@ -97,11 +125,12 @@ struct ChangeRows: Sendable {
         switch column.value {
         case .contact(let channel): channels = [channel]
         case .email: channels = [.workEmail, .personalEmail]
-        default:
+        case .account:
             let value = cells.value(column, contact)
             return value.isEmpty ? nil : value
+        case .hint, .field, .column: return nil
         }
-        if channels.contains(where: { !contact.own($0).isEmpty }) { return nil }
+        if channels.contains(where: { !contact.own($0, cells.rules).isEmpty }) { return nil }
         return channels.lazy.filter { contact.objection($0, cells.rules) == nil }.map(contact.found)
             .first { !$0.isEmpty }
     }
@@ -113,5 +142,15 @@ struct ChangeRows: Sendable {
             rows.ends.append(rows.bytes.count)
         }
         return rows
+    }
+}
+
+extension ImportValue {
+    /// What comes along with news and is none itself.
+    fileprivate var isRemark: Bool {
+        switch self {
+        case .hint, .field, .column: true
+        case .contact, .email, .account: false
+        }
     }
 }

@@ -24,6 +24,11 @@ final class OutputFile {
         if !folder.isEmpty {
             try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw Diagnostic(
+                code: "cannot_create_output", "this is a folder", file: path, hint: "name a file in it")
+        }
         let partial = Self.partialPath(path)
         descriptor = open(partial, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {

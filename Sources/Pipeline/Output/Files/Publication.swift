@@ -8,6 +8,8 @@ struct Publication {
     let writers: RowWriters
     let progress: RowProgress
     let run: Run
+    /// What earlier runs of the pipeline wrote.
+    let earlier: Set<String>
     let watch: StepWatch
 
     /// - Returns: what the person should know.
@@ -17,12 +19,14 @@ struct Publication {
             try OutputFile.publish(path)
             watch.passed(.published)
         }
-        for (audience, rows) in zip(settings.audience, writers.audiences) {
-            SplitFile.removeOld(audience.path, behind: parts(audience).count, head: rows.head)
+        for audience in settings.audience {
+            SplitFile.removeOld(
+                audience.path, behind: parts(audience).count, of: earlier.subtracting(settings.rowPaths))
         }
+        let outputs = Set(settings.output.map(\.path))
         let resources = DataResource.all(settings, writers, progress)
         for warehouse in settings.warehouse {
-            for resource in resources.prefix(settings.output.count) where resource.format == .csv {
+            for resource in resources where resource.format == .csv && outputs.contains(resource.path) {
                 let script = WarehouseScript(warehouse: warehouse, resource: resource)
                 try OutputFile.write(Array(script.text.utf8), to: script.path)
             }

@@ -54,6 +54,8 @@ final class RowLedger {
     /// - Parameter interval: seconds after which a commit is due.
     func write(_ batch: RenderedBatch, every interval: Double) async throws {
         isUncertain = true
+        var batch = batch
+        try await writers.admit(&batch)
         try outputs.write(batch)
         try await writers.remember(batch)
         isUncertain = false

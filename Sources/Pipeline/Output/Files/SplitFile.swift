@@ -65,15 +65,19 @@ final class SplitFile {
     /// All but the last part are on the disk.
     func synced() { full = [] }
 
-    /// Takes away further parts of an earlier run, which had more rows; never a file with other columns.
-    static func removeOld(_ path: String, behind parts: Int, head: [UInt8]) {
+    /// Takes away further parts of an earlier run, which had more rows; never a file that is not known to be one.
+    ///
+    /// - Parameter earlier: what earlier runs of the pipeline wrote.
+    static func removeOld(_ path: String, behind parts: Int, of earlier: Set<String>) {
         var number = parts + 1
-        while let file = FileHandle(forReadingAtPath: part(path, number)) {
-            let start = (try? file.read(upToCount: head.count)) ?? Data()
-            try? file.close()
-            guard Array(start) == head else { return }
-            try? FileManager.default.removeItem(atPath: part(path, number))
+        while earlier.contains(part(path, number)) {
+            unlink(part(path, number))
             number += 1
         }
+    }
+
+    /// Whether a path is that of a further part.
+    static func isPart(_ other: String, of path: String) -> Bool {
+        (2...9999).contains { part(path, $0) == other }
     }
 }

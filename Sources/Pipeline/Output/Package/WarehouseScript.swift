@@ -8,8 +8,10 @@ struct WarehouseScript {
     let resource: DataResource
 
     /// Where it is written: beside the output.
-    var path: String {
-        let plain = resource.packing.unpackedName(resource.path)
+    var path: String { Self.path(warehouse, of: resource.path) }
+
+    static func path(_ warehouse: Warehouse, of output: String) -> String {
+        let plain = Packing(path: output).unpackedName(output)
         return (plain.hasSuffix(".csv") ? String(plain.dropLast(4)) : plain) + ".\(warehouse.rawValue).sql"
     }
 

@@ -16,7 +16,7 @@ struct EnrichedRows: Sendable {
 
     init(_ output: OutputSettings, _ stream: ExportStream, _ settings: PipelineSettings, _ fields: FieldColumns) {
         format = output.format ?? .csv
-        packing = Packing(path: output.path)
+        packing = output.packing
         csv = CSVText(output, stream.exports)
         let csv = csv
         originals = stream.exports.indices.map { OriginalRow(stream, file: $0, csv: csv) }

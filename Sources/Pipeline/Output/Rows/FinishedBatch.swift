@@ -21,11 +21,15 @@ struct Contact {
     let batch: FinishedBatch
     let row: Int
 
-    /// What the row came with, in canonical form; empty where it has nothing that is valid, or an email that was found not
-    /// to be.
-    func own(_ channel: Channel) -> String {
+    /// Whether the person is on a suppression list, by a hint of the row or by what was found.
+    var isSuppressed: Bool {
+        batch.facts[row].reason == SkipReason.suppressed.rawValue || batch.facts[row].isFoundSuppressed
+    }
+
+    /// What the row came with, in canonical form; empty where it has nothing that is valid, or an email that may not be used.
+    func own(_ channel: Channel, _ rules: EmailRules) -> String {
         let value = batch.people.text(row, channel.hint)
-        return channel.isEmail && batch.verdicts.isValid(value) == false ? "" : value
+        return rules.checksOwn && channel.isEmail && objection(to: value, true, rules) != nil ? "" : value
     }
 
     /// What was found, whatever the verification said.
@@ -35,19 +39,27 @@ struct Contact {
     ///
     /// - Parameter rules: what has to be known of an email.
     func objection(_ channel: Channel, _ rules: EmailRules) -> String? {
-        let value = found(channel)
-        guard channel.isEmail, !value.isEmpty else { return nil }
-        switch batch.verdicts[value]?.verdict {
+        channel.isEmail ? objection(to: found(channel), rules.mustBeVerified.contains(channel), rules) : nil
+    }
+
+    private func objection(to email: String, _ mustBeVerified: Bool, _ rules: EmailRules) -> String? {
+        guard !email.isEmpty else { return nil }
+        switch batch.verdicts[email]?.verdict {
         case .valid: return nil
         case .invalid: return "invalid_email"
         case .catchAll: return rules.takesCatchAll ? nil : "catch_all_email"
-        case .unknown, nil: return rules.mustBeVerified.contains(channel) ? "unverified_email" : nil
+        case .unknown, nil: return mustBeVerified ? "unverified_email" : nil
         }
+    }
+
+    /// Why the row's own value may not be used; nil where it may, or there is none.
+    func objectionToOwn(_ channel: Channel, _ rules: EmailRules) -> String? {
+        rules.checksOwn && channel.isEmail ? objection(to: batch.people.text(row, channel.hint), true, rules) : nil
     }
 
     /// Empty where there is nothing that may be used.
     func best(_ channel: Channel, _ rules: EmailRules) -> String {
-        let own = own(channel)
+        let own = own(channel, rules)
         if !own.isEmpty { return own }
         return objection(channel, rules) == nil ? found(channel) : ""
     }
@@ -58,10 +70,13 @@ struct EmailRules: Sendable {
     /// Channels whose emails a webhook is configured for.
     var mustBeVerified: ChannelSet = []
     var takesCatchAll = false
+    /// Whether emails that rows came with are checked as well.
+    var checksOwn = false
 
     init(_ settings: PipelineSettings, takesCatchAll: Bool = false) {
         mustBeVerified = settings.verify?.channels ?? []
         self.takesCatchAll = takesCatchAll
+        checksOwn = settings.verify?.inputEmail ?? false
     }
 }
 

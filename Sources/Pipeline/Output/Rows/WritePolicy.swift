@@ -36,11 +36,11 @@ struct WritePolicy: Sendable {
     /// Whether what was found is surer than a value that is there: the row's own is not valid, by its form or by the
     /// verification, or it is not known to be valid, and what was found is.
     private func isBetter(_ found: String, _ contact: Contact, _ channel: Channel) -> Bool {
-        let own = contact.own(channel)
+        let own = contact.own(channel, rules)
         if own.isEmpty { return true }
         guard channel.isEmail, own != found else { return false }
         let verdicts = contact.batch.verdicts
-        return verdicts.isValid(found) == true && verdicts.isValid(own) != true
+        return rules.checksOwn && verdicts.isValid(found) == true && verdicts.isValid(own) != true
     }
 
     /// Names of the stream's columns, with that of the old value behind each that may be replaced.

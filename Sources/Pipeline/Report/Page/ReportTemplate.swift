@@ -84,7 +84,7 @@ enum ReportTemplate {
         {{/sources}}</table></div></section>
 
         <section><h2>What it cost</h2>
-        <p><b>{{used}}</b> credits were used. Earlier answers saved {{savedByCache}} credits on {{fromCache}} rows, and rows of the same person {{savedByDedupe}} on {{duplicates}} rows.</p>
+        <p><b>{{used}}</b> credits were used{{#hasCompanies}}, {{companies}} of them for companies{{/hasCompanies}}. Earlier answers saved {{savedByCache}} credits on {{fromCache}} rows, and rows of the same person {{savedByDedupe}} on {{duplicates}} rows.</p>
         {{#hasUnknownCharge}}<p class="bad">Up to {{unknownCharge}} credits more may have been charged for answers that were lost.</p>{{/hasUnknownCharge}}
         {{#hasForecast}}{{#forecast}}<p>By what was known before the run, its questions were to cost {{expected}} credits, most likely {{low}} to {{high}} and {{worst}} at the very most.</p>
         {{{chart}}}{{/forecast}}{{/hasForecast}}
@@ -102,9 +102,9 @@ enum ReportTemplate {
         <section><h2>Requests and limits</h2>
         <p>{{requestCount}} requests in {{seconds}}; {{waited}} of them waiting for the limits.</p>
         {{#hasTimeline}}{{{timeline}}}{{/hasTimeline}}
-        <div class="scroll"><table><tr><th>Request</th><th>Count</th></tr>
+        {{#hasRequests}}<div class="scroll"><table><tr><th>Request</th><th>Count</th></tr>
         {{#requests}}<tr><td>{{name}}</td><td>{{count}}</td></tr>
-        {{/requests}}</table></div></section>
+        {{/requests}}</table></div>{{/hasRequests}}</section>
 
         {{#hasReasons}}<section><h2>Rejected, skipped and failed</h2>
         <div class="scroll"><table><tr><th>What</th><th class="left">Why</th><th>Rows</th><th class="left">Such as</th></tr>
