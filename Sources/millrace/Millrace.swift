@@ -13,6 +13,8 @@ struct MillraceCommand: AsyncParsableCommand {
               millrace inspect contacts.csv
               millrace run pipelines/quickstart.yaml
               millrace lint pipelines/quickstart.yaml
+              millrace report --format html -o report.html
+              millrace verify contacts.csv -o verified.csv
               millrace quota
               millrace runs
               millrace serve --waterfall pipelines/waterfall.yaml
