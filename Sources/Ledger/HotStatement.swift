@@ -60,6 +60,17 @@ struct HotRow {
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
+    /// The text of a column, without another copy where it is the one that was read before.
+    func text(_ column: Int32, reusing last: inout String) -> String {
+        guard let bytes = sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        let isSame = last.utf8.withContiguousStorageIfAvailable { last in
+            last.count == count && last.elementsEqual(UnsafeBufferPointer(start: bytes, count: count))
+        }
+        if isSame != true { last = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self) }
+        return last
+    }
+
     /// Empty for NULL.
     func text(_ column: Int32) -> String {
         guard let bytes = sqlite3_column_text(handle, column) else { return "" }

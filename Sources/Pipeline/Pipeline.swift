@@ -115,6 +115,7 @@ package struct Pipeline: Sendable {
             written, written.inputs(exports), .done, waited: progress.waited, now: clock.now())
         try reporting.write(report, audit)
         watch.passed(.reported)
+        if !settings.audience.isEmpty { try await ledger.forgetAdmitted(run: run.id, after: 0) }
         try await ledger.end(run.id, .done, now: clock.now())
         watch.passed(.done)
         return report

@@ -276,6 +276,34 @@ import Testing
         #expect(first.valid > 0 && second.invalid == first.valid && second.fromCache == 0)
     }
 
+    /// Answers only once everybody has been asked for, as a slow service would.
+    private struct Patient: EmailVerifier {
+        let finder: Finder
+        let everybody: Int
+
+        func replies(to emails: [EmailToCheck]) async -> [VerifierReply] {
+            for _ in 0..<3000 {
+                if finder.asked.withLock({ $0 }) == everybody { return emails.map { _ in .said(.valid) } }
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+            return emails.map { _ in .silent(why: "somebody was not asked for") }
+        }
+    }
+
+    @Test func enrichmentDoesNotWaitForVerdictsWithinItsWindow() async throws {
+        let csv = "Email,Company\n" + (0..<700).map { "p\($0)@acme.example,Acme\n" }.joined()
+        var settings = try runs.settings(csv)
+        settings.enrich.onlyMissing = false
+        settings.input.limits.batchRows = 50
+        settings.verify = VerifySettings()
+        let finder = Finder()
+        let report = try await Pipeline(
+            settings: settings, ledger: Ledger(path: runs.folder.file("l.sqlite")), enricher: finder,
+            verifier: Patient(finder: finder, everybody: 700)
+        ).run()
+        #expect(report.verification.valid == report.verification.checked && report.verification.checked > 100)
+    }
+
     @Test func theCircuitLetsOneThroughInEachPause() {
         var circuit = WebhookCircuit()
         for _ in 0..<WebhookCircuit.patience {

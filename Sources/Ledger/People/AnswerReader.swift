@@ -10,6 +10,7 @@ struct AnswerReader {
     private let findAsk: HotStatement
     /// Requests that answered many identities, read once.
     private let chunks = ChunkMemory()
+    private let texts = LastTexts()
 
     init(_ database: Database) throws {
         findAnswers = try HotStatement(
@@ -42,6 +43,8 @@ struct AnswerReader {
 
     func known(_ identity: Int64) throws -> Known {
         var known = Known(identity: identity)
+        let texts = texts
+        known.answers.reserveCapacity(Channel.allCases.count)
         try findAnswers.run(.integer(identity)) { row in
             guard let channel = Channel(number: Int(row.integer(0))) else { return }
             let chunk = row.integer(6)
@@ -52,9 +55,11 @@ struct AnswerReader {
                     value: row.isNull(1)
                         ? nil
                         : ChannelValue(
-                            value: row.text(1), source: row.text(2), confidence: row.real(3), enrichedAt: row.text(4)),
+                            value: row.text(1), source: row.text(2), confidence: row.real(3),
+                            enrichedAt: row.text(4, reusing: &texts.time)),
                     chunk: chunk, run: facts.run, answeredAt: facts.answeredAt,
-                    credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))), recordID: row.text(7)))
+                    credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))),
+                    recordID: row.text(7, reusing: &texts.recordID)))
         }
         guard known.answers.isEmpty else {
             try shareOut(&known)
@@ -83,4 +88,11 @@ private final class ChunkMemory {
         known[chunk] = facts
         return facts
     }
+}
+
+/// Texts that mostly are what the answer before had: one of a person has the same number as another, one of a table the
+/// same time.
+private final class LastTexts {
+    var recordID = ""
+    var time = ""
 }

@@ -14,7 +14,18 @@ enum EnrichmentFact: Sendable, Equatable {
     /// Of the row's own email.
     case inputVerified
     case accountID
-    case account(String)
+    /// By its place among ``AccountResult/knownFields``: a text would have to be counted for every cell.
+    case account(Int)
+
+    /// The channel that it is about; nil for the row as a whole.
+    var channel: Channel? {
+        switch self {
+        case .value(let channel), .source(let channel), .confidence(let channel), .time(let channel),
+            .verified(let channel):
+            channel
+        case .status, .reason, .origin, .recordID, .credits, .inputVerified, .accountID, .account: nil
+        }
+    }
 
     /// As Table Schema names types.
     var type: String {
@@ -52,8 +63,8 @@ struct EnrichmentColumns: Sendable {
         if settings.verify?.inputEmail == true { columns.append((.inputVerified, templates.inputVerified)) }
         if settings.enrich.account {
             columns.append((.accountID, templates.accountID))
-            columns += AccountResult.knownFields.map {
-                (.account($0), ColumnTemplates.filled(templates.account, "field", $0))
+            columns += AccountResult.knownFields.enumerated().map {
+                (.account($0.offset), ColumnTemplates.filled(templates.account, "field", $0.element))
             }
         }
         columns.removeAll { $0.name.isEmpty }
@@ -69,27 +80,29 @@ struct EnrichmentColumns: Sendable {
 
     /// Appends a cell for each column, with a delimiter before each.
     func append(_ row: RowFacts, _ verdicts: Verdicts, to out: inout [UInt8]) {
+        // The columns of a channel stand together, so what was found is looked up once for all of them.
+        var channel: Channel?
+        var value: ChannelValue?
         for fact in facts {
             out.append(csv.delimiter)
+            if let next = fact.channel, next != channel {
+                channel = next
+                value = row.found[next]?.value
+            }
             switch fact {
             case .status: add(row.status.rawValue, to: &out)
             case .reason: add(row.reason, to: &out)
             case .origin: add(row.origin.rawValue, to: &out)
             case .recordID: add(row.recordID, to: &out)
             case .credits: add(row.credits.description, to: &out)
-            case .value(let channel):
-                if let found = row.found[channel] { add(found.value.value, to: &out) }
-            case .source(let channel):
-                if let found = row.found[channel] { add(found.value.source, to: &out) }
-            case .confidence(let channel):
-                if let found = row.found[channel] { add(JSONText.number(found.value.confidence), to: &out) }
-            case .time(let channel):
-                if let found = row.found[channel] { add(found.value.enrichedAt, to: &out) }
-            case .verified(let channel):
-                if let found = row.found[channel] { add(verdicts.isValid(found.value.value), to: &out) }
+            case .value: if let value { add(value.value, to: &out) }
+            case .source: if let value { add(value.source, to: &out) }
+            case .confidence: if let value { add(JSONText.number(value.confidence), to: &out) }
+            case .time: if let value { add(value.enrichedAt, to: &out) }
+            case .verified: if let value { add(verdicts.isValid(value.value), to: &out) }
             case .inputVerified: add(verdicts.isValid(row.ownEmail), to: &out)
             case .accountID: add(row.accountID, to: &out)
-            case .account(let field): add(row.account?[field] ?? "", to: &out)
+            case .account(let field): add(row.account?[AccountResult.knownFields[field]] ?? "", to: &out)
             }
         }
     }
