@@ -165,6 +165,25 @@ import Testing
         }
     }
 
+    /// Several pipelines may share a folder, and all of their files are in its package.
+    @Test func runsBesideEachOtherDescribeTheirFilesTogether() async throws {
+        let names = (0..<6).map { "p\($0)" }
+        try await withThrowingTaskGroup { group in
+            for name in names {
+                var settings = try runs.settings(WrittenRuns.people(20), name: "\(name).in.csv")
+                settings.name = name
+                settings.output = [output("\(name).csv")]
+                let own = settings
+                group.addTask { try await runs.run(own) }
+            }
+            for try await report in group { #expect(report.records.read == 20) }
+        }
+        let package = try #require(
+            try JSONSerialization.jsonObject(with: Data(runs.folder.read("datapackage.json").utf8)) as? [String: Any])
+        let paths = (package["resources"] as? [[String: Any]])?.compactMap { $0["path"] as? String }
+        #expect(paths?.sorted() == names.map { "\($0).csv" } && !runs.folder.has("datapackage.json.partial"))
+    }
+
     @Test func twoRunsNeverWriteOneFile() async throws {
         let settings = try runs.settings(WrittenRuns.people(5))
         let other = try OutputFile(settings.output[0].path)

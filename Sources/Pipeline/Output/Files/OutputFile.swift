@@ -12,8 +12,9 @@ final class OutputFile {
     /// - Parameters:
     ///   - path: where it goes, or `-` for standard output.
     ///   - keeping: bytes of an earlier attempt that stand; nil starts anew.
+    ///   - waiting: whether to wait where another run is writing it, as for a file that is written in a moment.
     /// - Throws: ``Diagnostic`` `cannot_create_output`.
-    init(_ path: String, keeping kept: Int? = nil) throws {
+    init(_ path: String, keeping kept: Int? = nil, waiting: Bool = false) throws {
         self.path = path
         isStandardOutput = path == "-"
         guard !isStandardOutput else {
@@ -30,19 +31,7 @@ final class OutputFile {
                 code: "cannot_create_output", "this is a folder", file: path, hint: "name a file in it")
         }
         let partial = Self.partialPath(path)
-        descriptor = open(partial, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw Diagnostic(
-                code: "cannot_create_output", "this file cannot be written: \(String(cString: strerror(errno)))",
-                file: path,
-                hint: "check that the folder exists and can be written to")
-        }
-        // Two runs that write one file would each take the other's rows away.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-            throw Diagnostic(
-                code: "output_busy", "another run is writing this file", file: path,
-                hint: "wait until it has ended, or name another output")
-        }
+        descriptor = try Self.opened(partial, path, waiting: waiting)
         if let kept {
             var status = stat()
             guard fstat(descriptor, &status) == 0, Int(status.st_size) >= kept, ftruncate(descriptor, off_t(kept)) == 0
@@ -56,6 +45,30 @@ final class OutputFile {
             length = kept
         } else {
             ftruncate(descriptor, 0)
+        }
+    }
+
+    /// The file, which is nobody else's now: two runs that write one file would each take the other's rows away.
+    private static func opened(_ partial: String, _ path: String, waiting: Bool) throws -> Int32 {
+        while true {
+            let descriptor = open(partial, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else {
+                throw Diagnostic(
+                    code: "cannot_create_output", "this file cannot be written: \(String(cString: strerror(errno)))",
+                    file: path, hint: "check that the folder exists and can be written to")
+            }
+            if flock(descriptor, waiting ? LOCK_EX : LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+                close(descriptor)
+                throw Diagnostic(
+                    code: "output_busy", "another run is writing this file", file: path,
+                    hint: "wait until it has ended, or name another output")
+            }
+            // Whoever had it may have given it its name meanwhile: then it is whole, and not to be touched.
+            var own = stat(), there = stat()
+            if fstat(descriptor, &own) == 0, stat(partial, &there) == 0, own.st_ino == there.st_ino {
+                return descriptor
+            }
+            close(descriptor)
         }
     }
 
@@ -88,11 +101,19 @@ final class OutputFile {
 
     /// Writes a file as a whole.
     static func write(_ bytes: [UInt8], to path: String) throws {
-        let file = try OutputFile(path)
+        let file = try OutputFile(path, waiting: true)
         try file.write(bytes)
-        try file.sync()
-        try publish(path)
+        try file.publish()
     }
+
+    /// Puts everything on the disk and gives the file its name.
+    func publish() throws {
+        try sync()
+        try Self.publish(path)
+    }
+
+    /// Takes the file away again.
+    func discard() { unlink(Self.partialPath(path)) }
 
     /// Gives a file its name, which must be synced; one that has it already stays as it is.
     static func publish(_ path: String) throws {

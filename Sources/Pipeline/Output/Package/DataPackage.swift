@@ -28,11 +28,14 @@ struct DataPackage {
 
     private func write(_ own: [DataResource], in folder: String) throws -> Diagnostic? {
         let path = (folder.isEmpty ? "" : folder == "/" ? "/" : folder + "/") + "datapackage.json"
+        // Held from here on, so that two runs in one folder do not forget each other's files.
+        let file = try OutputFile(path, waiting: true)
         var kept: [[String: Any]] = []
         if let data = FileManager.default.contents(atPath: path) {
             guard let old = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
                 old["created_by"] as? String == Self.creator
             else {
+                file.discard()
                 return Diagnostic(
                     .warning, code: "foreign_datapackage", "this file is not from Millrace and stays as it is",
                     file: path, hint: "write the outputs into a folder of their own to get one")
@@ -52,7 +55,8 @@ struct DataPackage {
             "$schema": Self.profile, "created_by": Self.creator, "resources": kept + described,
         ]
         let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try OutputFile.write(Array(JSONSerialization.data(withJSONObject: package, options: options)) + [10], to: path)
+        try file.write(Array(JSONSerialization.data(withJSONObject: package, options: options)) + [10])
+        try file.publish()
         return nil
     }
 
