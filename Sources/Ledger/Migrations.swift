@@ -134,6 +134,8 @@ enum Migrations {
         """,
         // The report of a run as it was last made, as JSON of its owner.
         "CREATE TABLE run_report (run INTEGER PRIMARY KEY, report TEXT NOT NULL)",
+        // An even share of what its record cost, where the engine names a sum only.
+        "ALTER TABLE answer ADD COLUMN share INTEGER",
         // The settings of a run without keys and secrets, as JSON of their owner.
         "ALTER TABLE run ADD COLUMN settings TEXT",
         // Rows that were not asked for, as ranges, with the reason.
@@ -146,7 +148,7 @@ enum Migrations {
         """
         CREATE TABLE answer_past (
           identity INTEGER NOT NULL, channel INTEGER NOT NULL, chunk INTEGER NOT NULL, value TEXT, source TEXT,
-          confidence REAL, enriched_at TEXT, credits INTEGER, record_id TEXT NOT NULL DEFAULT '',
+          confidence REAL, enriched_at TEXT, credits INTEGER, record_id TEXT NOT NULL DEFAULT '', share INTEGER,
           PRIMARY KEY (identity, channel, chunk)) WITHOUT ROWID
         """,
         """
@@ -160,7 +162,7 @@ enum Migrations {
         """
         CREATE TRIGGER answer_replaced BEFORE UPDATE ON answer WHEN OLD.chunk <> NEW.chunk BEGIN
           INSERT OR IGNORE INTO answer_past VALUES (OLD.identity, OLD.channel, OLD.chunk, OLD.value, OLD.source,
-            OLD.confidence, OLD.enriched_at, OLD.credits, OLD.record_id);
+            OLD.confidence, OLD.enriched_at, OLD.credits, OLD.record_id, OLD.share);
         END
         """,
         """

@@ -243,11 +243,13 @@ private struct AnswerWriter {
         answer = try HotStatement(
             database,
             """
-            INSERT INTO answer (identity, channel, chunk, value, source, confidence, enriched_at, credits, record_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO answer
+              (identity, channel, chunk, value, source, confidence, enriched_at, credits, record_id, share)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (identity, channel) DO UPDATE SET chunk = excluded.chunk, value = excluded.value,
               source = excluded.source, confidence = excluded.confidence, enriched_at = excluded.enriched_at,
-              credits = excluded.credits, record_id = excluded.record_id
+              credits = excluded.credits, record_id = excluded.record_id,
+              share = excluded.share
             """)
         account = try HotStatement(
             database,
@@ -263,6 +265,7 @@ private struct AnswerWriter {
         case .persons(let results, let costs):
             for (index, (asked, result)) in zip(intent.asks, results).enumerated() {
                 try writeAsk(asked, chunk, result.creditsUsed, result.recordID)
+                let share = result.creditsUsed.thousandths / max(1, result.channels.values.count { $0.value != nil })
                 for channel in intent.channels.subtracting(asked.kept) {
                     let value = result.channels[channel]?.value
                     let cost = costs.indices.contains(index) ? costs[index][channel]?.thousandths : nil
@@ -270,7 +273,8 @@ private struct AnswerWriter {
                         .integer(asked.identity), .integer(Int64(channel.number)), .integer(chunk),
                         .optional(value?.value),
                         .optional(value?.source), .optional(value?.confidence), .optional(value?.enrichedAt),
-                        .optional(cost), .text(result.recordID))
+                        .optional(cost), .text(result.recordID),
+                        .optional(cost == nil && value != nil ? share : nil))
                 }
             }
         case .accounts(let results):

@@ -7,7 +7,6 @@ struct AnswerReader {
     private let findAnswers: HotStatement
     private let findAccount: HotStatement
     private let findChunk: HotStatement
-    private let findAsk: HotStatement
     /// Requests that answered many identities, read once.
     private let chunks = ChunkMemory()
     private let texts = LastTexts()
@@ -16,10 +15,9 @@ struct AnswerReader {
         findAnswers = try HotStatement(
             database,
             """
-            SELECT channel, value, source, confidence, enriched_at, credits, chunk, record_id
+            SELECT channel, value, source, confidence, enriched_at, credits, chunk, record_id, share
             FROM answer WHERE identity = ? ORDER BY channel
             """)
-        findAsk = try HotStatement(database, "SELECT credits FROM ask WHERE chunk = ? AND identity = ?")
         findChunk = try HotStatement(database, "SELECT run, answered_at FROM chunk WHERE id = ?")
         findAccount = try HotStatement(
             database,
@@ -27,18 +25,6 @@ struct AnswerReader {
             SELECT account.account_id, account.fields, chunk.run, chunk.answered_at
             FROM account JOIN chunk ON chunk.id = account.chunk WHERE account.identity = ?
             """)
-    }
-
-    /// Where a service named one sum for a record, each find gets an even share of it.
-    private func shareOut(_ known: inout Known) throws {
-        for index in known.answers.indices {
-            let answer = known.answers[index]
-            guard answer.value != nil, answer.credits == nil else { continue }
-            var sum = Int64(0)
-            try findAsk.run(.integer(answer.chunk), .integer(known.identity)) { sum = $0.integer(0) }
-            let finds = known.answers.count { $0.chunk == answer.chunk && $0.value != nil }
-            known.answers[index].share = Credits(thousandths: Int(sum) / finds)
-        }
     }
 
     func known(_ identity: Int64) throws -> Known {
@@ -59,12 +45,10 @@ struct AnswerReader {
                             enrichedAt: row.text(4, reusing: &texts.time)),
                     chunk: chunk, run: facts.run, answeredAt: facts.answeredAt,
                     credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))),
+                    share: row.isNull(8) ? nil : Credits(thousandths: Int(row.integer(8))),
                     recordID: row.text(7, reusing: &texts.recordID)))
         }
-        guard known.answers.isEmpty else {
-            try shareOut(&known)
-            return known
-        }
+        guard known.answers.isEmpty else { return known }
         try findAccount.run(.integer(identity)) { row in
             let fields =
                 row.isNull(1) ? nil : try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
