@@ -170,7 +170,8 @@ package final class Ledger: Sendable {
         }
     }
 
-    private func explaining<Value>(_ work: () async throws -> Value) async throws -> Value {
+    /// Does work on the database, and says in words what went wrong.
+    func explaining<Value>(_ work: () async throws -> Value) async throws -> Value {
         do {
             return try await work()
         } catch let error as DatabaseError {

@@ -80,6 +80,7 @@ package struct Pipeline: Sendable {
     ) async throws -> CreditReport {
         let attemptStart = clock.now()
         let exports = try settings.input.open(noting: noting, keepingPipes: settings.looksThroughInput)
+        try PipelineFile.check(settings.rowPaths + settings.describingPaths, keep: exports.map(\.path))
         let suppressed = try SuppressionList(settings, noting: noting)
         let lock = try RunLock(ledger: ledger.path, key: settings.runKey, pipeline: settings.name)
         defer { withExtendedLifetime(lock) {} }

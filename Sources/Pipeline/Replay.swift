@@ -41,7 +41,9 @@ package enum Replay {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
-        let inputs = InputList(try settings.input.open { _ in })
+        let exports = try settings.input.open { _ in }
+        try PipelineFile.check(outputs, keep: exports.map(\.path))
+        let inputs = InputList(exports)
         // A file that was copied back is the one that it was; whether it is shows in what comes of it.
         if let change = inputs.differences(since: past.inputs, ignoringTimes: true) {
             throw Diagnostic(

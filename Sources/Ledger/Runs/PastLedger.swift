@@ -36,7 +36,7 @@ extension Ledger {
     ///   - key: what the run goes by from now on.
     ///   - inputs: how its inputs look now.
     package func copy(asOfEndOf run: Int64, to path: String, key: String, inputs: String) async throws -> Ledger {
-        try await explainingCopy { try await database.vacuum(into: path) }
+        try await explaining { try await database.vacuum(into: path) }
         let copy = try Ledger(path: path)
         try await copy.write(.relaxed) { database in
             try database.execute(
@@ -68,14 +68,6 @@ extension Ledger {
                     """, arguments: [run])
         }
         return copy
-    }
-
-    private func explainingCopy(_ work: () async throws -> Void) async throws {
-        do {
-            try await work()
-        } catch let error as DatabaseError {
-            throw Self.explained(path, error)
-        }
     }
 
     /// How the last request for each identity of a run ended that brought no answer.

@@ -52,8 +52,12 @@ package struct ChannelHistory: Sendable, Equatable {
 }
 
 extension Ledger {
-    /// Every record of a run that was charged for, in the order of the rows.
-    package func charges(run: Int64) async throws -> [Charge] {
+    /// What is picked out of all records of a run that were charged for, in the order of the rows.
+    ///
+    /// - Parameter pick: is shown one after the other, since there may be millions; nil passes one over.
+    package func charges<Picked: Sendable>(run: Int64, _ pick: @escaping @Sendable (Charge) -> Picked?) async throws
+        -> [Picked]
+    {
         try await read { database in
             let rows = try Row.fetchCursor(
                 database,
@@ -65,17 +69,16 @@ extension Ledger {
                     FROM chunk JOIN ask ON ask.chunk = chunk.id
                     WHERE chunk.run = ? AND chunk.state = 'answered' AND ask.credits > 0 ORDER BY ask.row, chunk.id
                     """, arguments: [run])
-            var charges: [Charge] = []
+            var picked: [Picked] = []
             while let row = try rows.next() {
                 guard let endpoint = Endpoint(rawValue: row[1]) else { continue }
                 let paidFor = ChannelSet(bits: UInt8(row[4] as Int))
-                charges.append(
-                    Charge(
-                        row: row[0], endpoint: endpoint, recordID: row[2], credits: Credits(thousandths: row[3]),
-                        paidFor: paidFor,
-                        hasFound: endpoint == .account ? (row[5] as Bool?) ?? true : !paidFor.isEmpty))
+                let charge = Charge(
+                    row: row[0], endpoint: endpoint, recordID: row[2], credits: Credits(thousandths: row[3]),
+                    paidFor: paidFor, hasFound: endpoint == .account ? (row[5] as Bool?) ?? true : !paidFor.isEmpty)
+                if let one = pick(charge) { picked.append(one) }
             }
-            return charges
+            return picked
         }
     }
 
@@ -115,16 +118,17 @@ extension Ledger {
                 for channel in ChannelSet(bits: UInt8(row[0] as Int)) { history[channel.number].asked += row[1] as Int }
             }
             guard history.contains(where: { $0.asked > 0 }) else { return history }
+            let outcomes = try database.makeStatement(
+                sql: """
+                    SELECT answer.channel, count(*), sum(answer.value IS NOT NULL),
+                      sum(CASE WHEN answer.value IS NOT NULL THEN answer.credits END),
+                      sum(answer.value IS NOT NULL AND answer.credits IS NOT NULL)
+                    FROM ask JOIN answer ON answer.identity = ask.identity AND answer.chunk = ask.chunk
+                    WHERE ask.chunk = ? GROUP BY answer.channel
+                    """)
+            // A search by name is a request of its own, so there may be thousands.
             for chunk in try Self.latestChunks(database, before: run) {
-                let rows = try Row.fetchCursor(
-                    database,
-                    sql: """
-                        SELECT answer.channel, count(*), sum(answer.value IS NOT NULL),
-                          sum(CASE WHEN answer.value IS NOT NULL THEN answer.credits END),
-                          sum(answer.value IS NOT NULL AND answer.credits IS NOT NULL)
-                        FROM ask JOIN answer ON answer.identity = ask.identity AND answer.chunk = ask.chunk
-                        WHERE ask.chunk = ? GROUP BY answer.channel
-                        """, arguments: [chunk])
+                let rows = try Row.fetchCursor(outcomes, arguments: [chunk])
                 while let row = try rows.next() {
                     let number: Int = row[0]
                     guard history.indices.contains(number) else { continue }

@@ -29,8 +29,7 @@ package struct BillAudit: Sendable, Codable {
     /// Disputes that a report holds itself.
     private static let most = 100
 
-    init(_ charges: [Charge], prices: PriceList) {
-        let all = charges.compactMap { Self.dispute($0, prices) }
+    init(_ all: [Dispute], prices: PriceList) {
         priceList = prices.byName
         disputed = Array(all.prefix(Self.most))
         disputedCount = all.count
@@ -45,7 +44,8 @@ package struct BillAudit: Sendable, Codable {
         case priceList, disputed, disputedCount, overcharged
     }
 
-    private static func dispute(_ charge: Charge, _ prices: PriceList) -> Dispute? {
+    /// Nil where a charge is within the list.
+    static func dispute(_ charge: Charge, _ prices: PriceList) -> Dispute? {
         let listed = charge.hasFound ? prices.worst(charge.paidFor, endpoint: charge.endpoint) : .zero
         guard charge.credits > listed else { return nil }
         return Dispute(

@@ -24,9 +24,11 @@ struct Reporting: Sendable {
         async throws -> (report: CreditReport, audit: BillAudit?)
     {
         let requests = try await ledger.requests(of: run.id)
+        let prices = settings.enrich.api.prices
         let audit =
             enricher.isExternal
-            ? BillAudit(try await ledger.charges(run: run.id), prices: settings.enrich.api.prices) : nil
+            ? BillAudit(
+                try await ledger.charges(run: run.id) { BillAudit.dispute($0, prices) }, prices: prices) : nil
         let report = CreditReport(
             CreditReport.Facts(
                 run: run, settings: settings, inputs: inputs, tally: progress.tally, requests: requests,

@@ -109,6 +109,18 @@ package enum PipelineFile {
         return ["http", "https"].contains(scheme) && url.host()?.isEmpty == false
     }
 
+    /// A pattern may match what is written, and an export that is replaced is gone.
+    ///
+    /// - Parameter inputs: the files that are read.
+    /// - Throws: ``Diagnostic`` `cannot_create_output` where an output would take the place of one of them.
+    static func check(_ outputs: [String], keep inputs: [String]) throws {
+        let written = Set(outputs.filter { $0 != "-" }.map(standard))
+        guard let input = inputs.first(where: { written.contains(standard($0)) }) else { return }
+        throw Diagnostic(
+            code: "cannot_create_output", "this is read, and would be written to as well", file: input,
+            hint: "write to another file, or in another folder; the export stays as it is")
+    }
+
     /// One spelling for one file.
     private static func standard(_ path: String) -> String {
         path == "-" ? path : URL(fileURLWithPath: path).standardizedFileURL.path

@@ -13,7 +13,8 @@ final class VerificationDesk: Sendable {
     private let run: Run
     private let clock: RunClock
     private let stop: StopSignal
-    private let gate: Gate
+    /// Where emails wait, so that those which wait when a run is stopped are not asked about.
+    private let line: CallPacer
     /// Emails that somebody looks after, with the work that will know.
     private let underWay = Mutex<[String: Task<[String: Outcome], any Error>]>([:])
     /// Why emails have no verdict, and how many.
@@ -40,7 +41,7 @@ final class VerificationDesk: Sendable {
         self.run = run
         self.clock = clock
         self.stop = stop
-        gate = Gate(settings.concurrency)
+        line = CallPacer(width: settings.concurrency, perMinute: 0)
     }
 
     /// A verdict, and whether it was known before this run.
@@ -133,10 +134,10 @@ final class VerificationDesk: Sendable {
     }
 
     private func ask(_ group: [EmailToCheck]) async -> [(String, Outcome)] {
-        let replies = await gate.pass {
+        let replies = await line.pass {
             stop.stopped == nil ? await verifier.replies(to: group) : group.map { _ in .silent(why: "") }
         }
-        return zip(group, replies).map { email, reply in
+        return zip(group, replies ?? []).map { email, reply in
             switch reply {
             case .said(let verdict): return (email.email, .known(verdict, isCached: false))
             case .silent(let why):
@@ -151,32 +152,5 @@ final class VerificationDesk: Sendable {
     private func isGood(_ known: KnownVerdict) -> Bool {
         if known.run == run.id { return true }
         return known.verdict != .unknown && known.checkedAt + settings.refreshAfter.inSeconds > run.startedAt
-    }
-}
-
-/// Lets so many through at once; the others wait in line.
-actor Gate {
-    private var free: Int
-    private var line: [CheckedContinuation<Void, Never>] = []
-
-    init(_ width: Int) { free = width }
-
-    func pass<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value {
-        await enter()
-        let value = await work()
-        leave()
-        return value
-    }
-
-    private func enter() async {
-        if free > 0 {
-            free -= 1
-        } else {
-            await withCheckedContinuation { line.append($0) }
-        }
-    }
-
-    private func leave() {
-        if line.isEmpty { free += 1 } else { line.removeFirst().resume() }
     }
 }

@@ -184,6 +184,20 @@ import Testing
         #expect(paths?.sorted() == names.map { "\($0).csv" } && !runs.folder.has("datapackage.json.partial"))
     }
 
+    /// Also where a pattern matches it, or it is a file beside the outputs.
+    @Test(arguments: ["a.csv", "b.csv", "report.csv"])
+    func anExportIsNeverWrittenTo(_ name: String) async throws {
+        for file in ["a.csv", "b.csv", "report.csv"] { try runs.folder.write("in/\(file)", WrittenRuns.people(2)) }
+        var settings = try runs.settings("")
+        settings.input.paths = [runs.folder.file("in/*.csv")]
+        settings.output = [output(name == "report.csv" ? "out.csv" : "in/\(name)")]
+        settings.report = runs.folder.file("in/report")
+        if name != "report.csv" { settings.report = "" }
+        let problem = await #expect(throws: Diagnostic.self) { try await runs.run(settings) }
+        #expect(problem?.code == "cannot_create_output")
+        #expect(try runs.folder.read("in/\(name)") == WrittenRuns.people(2))
+    }
+
     @Test func twoRunsNeverWriteOneFile() async throws {
         let settings = try runs.settings(WrittenRuns.people(5))
         let other = try OutputFile(settings.output[0].path)

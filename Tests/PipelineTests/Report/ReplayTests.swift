@@ -78,6 +78,18 @@ import Testing
         #expect(problem?.code == "input_changed")
     }
 
+    @Test func aReplayNeverTakesThePlaceOfItsInput() async throws {
+        let first = try await runs.run(settings(), verifier: Mailroom { _ in .said(.valid) })
+        let before = try runs.folder.read("leads.csv")
+        let problem = await #expect(throws: Diagnostic.self) {
+            _ = try await Replay.write(
+                first.run.id, to: [runs.folder.file("./leads.csv")], from: Ledger(path: runs.folder.file("l.sqlite"))
+            ) { _ in }
+        }
+        #expect(problem?.code == "cannot_create_output")
+        #expect(try runs.folder.read("leads.csv") == before)
+    }
+
     @Test func reportsAreKeptAsTheyWere() async throws {
         let first = try await runs.run(settings(), verifier: Mailroom { _ in .said(.valid) })
         let kept = try await Ledger(path: runs.folder.file("l.sqlite")).report(ofRun: first.run.id)

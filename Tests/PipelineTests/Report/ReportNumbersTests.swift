@@ -164,7 +164,7 @@ import Testing
                 row: 4, endpoint: .bulk, recordID: "d", credits: Credits(thousandths: 3001), paidFor: [.workEmail],
                 hasFound: true),
         ]
-        let audit = BillAudit(charges, prices: prices)
+        let audit = BillAudit(charges.compactMap { BillAudit.dispute($0, prices) }, prices: prices)
         #expect(audit.disputed.map(\.row) == [1, 4])
         #expect(audit.disputed.map(\.reason) == ["charged_for_nothing", "dearer_than_list"])
         #expect(audit.overcharged == Credits(thousandths: 1001))

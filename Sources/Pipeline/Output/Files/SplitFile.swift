@@ -29,8 +29,11 @@ final class SplitFile {
 
     /// The paths of all parts.
     static func paths(_ path: String, rows: Int, rowsPerFile: Int) -> [String] {
-        (1...(max(0, rows - 1) / rowsPerFile + 1)).map { part(path, $0) }
+        (1...parts(rows, rowsPerFile)).map { part(path, $0) }
     }
+
+    /// How many parts so many rows take; one where there are none.
+    private static func parts(_ rows: Int, _ rowsPerFile: Int) -> Int { max(0, rows - 1) / rowsPerFile + 1 }
 
     private static func part(_ path: String, _ number: Int) -> String {
         guard number > 1 else { return path }
@@ -43,19 +46,22 @@ final class SplitFile {
     func write(_ more: ImportedRows) throws {
         var start = 0, row = 0
         while row < more.ends.count {
-            let room =
-                rowsPerFile - (rows - (Self.paths(path, rows: rows, rowsPerFile: rowsPerFile).count - 1) * rowsPerFile)
-            if room == 0 { try next() }
-            let count = min(room == 0 ? rowsPerFile : room, more.ends.count - row)
+            let number = Self.parts(rows, rowsPerFile)
+            var room = rowsPerFile - (rows - (number - 1) * rowsPerFile)
+            if room == 0 {
+                try begin(part: number + 1)
+                room = rowsPerFile
+            }
+            let count = min(room, more.ends.count - row)
             let end = more.ends[row + count - 1]
             try part.write(Array(more.bytes[start..<end]))
             (start, row, rows) = (end, row + count, rows + count)
         }
     }
 
-    private func next() throws {
+    private func begin(part number: Int) throws {
         full.append(part)
-        part = try OutputFile(Self.part(path, Self.paths(path, rows: rows, rowsPerFile: rowsPerFile).count + 1))
+        part = try OutputFile(Self.part(path, number))
         try part.write(head)
     }
 
