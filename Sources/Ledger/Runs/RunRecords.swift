@@ -118,27 +118,33 @@ extension Ledger {
                 for channel in ChannelSet(bits: UInt8(row[0] as Int)) { history[channel.number].asked += row[1] as Int }
             }
             guard history.contains(where: { $0.asked > 0 }) else { return history }
-            let outcomes = try database.makeStatement(
-                sql: """
-                    SELECT answer.channel, count(*), sum(answer.value IS NOT NULL),
-                      sum(CASE WHEN answer.value IS NOT NULL THEN answer.credits END),
-                      sum(answer.value IS NOT NULL AND answer.credits IS NOT NULL)
-                    FROM ask JOIN answer ON answer.identity = ask.identity AND answer.chunk = ask.chunk
-                    WHERE ask.chunk = ? GROUP BY answer.channel
-                    """)
+            // Answers that newer ones took the place of tell as much.
+            let outcomes = try ["answer", "answer_past"].map { table in
+                try database.makeStatement(
+                    sql: """
+                        SELECT told.channel, count(*), sum(told.value IS NOT NULL),
+                          sum(CASE WHEN told.value IS NOT NULL THEN coalesce(told.credits, told.share) END),
+                          sum(told.value IS NOT NULL AND coalesce(told.credits, told.share) IS NOT NULL)
+                        FROM ask JOIN \(table) AS told ON told.identity = ask.identity AND told.chunk = ask.chunk
+                        WHERE ask.chunk = ? GROUP BY told.channel
+                        """)
+            }
             // A search by name is a request of its own, so there may be thousands.
             for chunk in try Self.latestChunks(database, before: run) {
-                let rows = try Row.fetchCursor(outcomes, arguments: [chunk])
-                while let row = try rows.next() {
-                    let number: Int = row[0]
-                    guard history.indices.contains(number) else { continue }
-                    history[number].known += row[1] as Int
-                    history[number].found += row[2] as Int
-                    history[number].spent += Double((row[3] as Int?) ?? 0) / 1000
-                    history[number].priced += (row[4] as Int?) ?? 0
-                }
+                for told in outcomes { try Self.add(Row.fetchCursor(told, arguments: [chunk]), to: &history) }
             }
             return history
+        }
+    }
+
+    private static func add(_ rows: RowCursor, to history: inout [ChannelHistory]) throws {
+        while let row = try rows.next() {
+            let number: Int = row[0]
+            guard history.indices.contains(number) else { continue }
+            history[number].known += row[1] as Int
+            history[number].found += row[2] as Int
+            history[number].spent += Double((row[3] as Int?) ?? 0) / 1000
+            history[number].priced += (row[4] as Int?) ?? 0
         }
     }
 

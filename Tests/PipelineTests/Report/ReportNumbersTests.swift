@@ -172,6 +172,22 @@ import Testing
 
     // MARK: Forecast
 
+    /// Also where everything is asked for again, so that no answer of the earlier run is the newest one.
+    @Test func aLaterRunIsForecastByTheEarlierOne() async throws {
+        var settings = try runs.settings(WrittenRuns.people(600))
+        settings.enrich.discover = false
+        let first = try await runs.run(settings)
+        settings.enrich.force = true
+        let second = try await runs.run(settings)
+        let used = Double(second.credits.used.thousandths)
+        #expect(second.credits.used == first.credits.used && used > 0)
+        let (before, after) = (first.credits.forecast, second.credits.forecast)
+        #expect(abs(Double(after.expected.thousandths) - used) < used * 0.05)
+        #expect(abs(Double(after.expected.thousandths) - used) < abs(Double(before.expected.thousandths) - used))
+        #expect(after.high - after.low < before.high - before.low)
+        #expect(after.low <= second.credits.used && second.credits.used <= after.high)
+    }
+
     /// Nine of ten bills lie between low and high, however the rates are drawn.
     @Test func theForecastHoldsAsOftenAsItSays() {
         var random = SeededRandom(11)

@@ -76,13 +76,16 @@ enum ReportChart {
         func x(_ credits: Credits) -> String {
             number(Double(left) + Double(room) * Double(credits.thousandths) / Double(most.thousandths))
         }
+        // At either end the words stand on the inner side of their mark.
+        let share = Double(actual.thousandths) / Double(most.thousandths)
+        let anchor = share < 0.1 ? "start" : share > 0.9 ? "end" : "middle"
         let span = number(
             Double(room) * Double((forecast.high - forecast.low).thousandths) / Double(most.thousandths))
         let parts = [
             "<rect class=\"track\" x=\"\(left)\" y=\"24\" width=\"\(room)\" height=\"14\" rx=\"3\"/>",
             "<rect class=\"second\" x=\"\(x(forecast.low))\" y=\"24\" width=\"\(span)\" height=\"14\"/>",
             "<line class=\"mark\" x1=\"\(x(actual))\" y1=\"18\" x2=\"\(x(actual))\" y2=\"44\"/>",
-            "<text x=\"\(x(actual))\" y=\"14\" text-anchor=\"middle\">\(actual) used</text>",
+            "<text x=\"\(x(actual))\" y=\"14\" text-anchor=\"\(anchor)\">\(actual) used</text>",
             "<text x=\"\(left)\" y=\"58\">0</text>",
             "<text x=\"\(left + room)\" y=\"58\" text-anchor=\"end\">\(most)</text>",
         ]
