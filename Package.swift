@@ -12,7 +12,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.10.0"..<"5.0.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.24.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.27.0"),
@@ -105,6 +105,7 @@ let package = Package(
             dependencies: [
                 "Connect", "EnrichmentAPI", "Ledger", "Pipeline", "Records", "Server", "Settings", "Waterfall",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
 
@@ -127,7 +128,7 @@ let package = Package(
         .testTarget(name: "InputTests", dependencies: ["Input", "Records", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Input", "Records", "TestSupport"]),
         .testTarget(name: "EnrichmentAPITests", dependencies: ["EnrichmentAPI"]),
-        .testTarget(name: "SettingsTests", dependencies: ["Records", "Settings"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Records", "Settings", "TestSupport"]),
         .testTarget(
             name: "LedgerTests",
             dependencies: [
@@ -148,12 +149,13 @@ let package = Package(
                 "Connect", "EnrichmentAPI", "Identity", "Input", "Ledger", "Pipeline", "Records", "Server", "Settings",
                 "TestSupport", "Waterfall",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Connect", "EnrichmentAPI", "Ledger", "Records", "Server", "TestSupport", "Waterfall",
+                "Connect", "EnrichmentAPI", "Ledger", "Records", "Server", "Settings", "TestSupport", "Waterfall",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -160,6 +160,21 @@ package final class Ledger: Sendable {
         try await explaining { try await database.read(value) }
     }
 
+    /// One transaction that may write to see what would come of it, and leaves nothing behind.
+    func trying<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await explaining {
+            try await database.writeWithoutTransaction { database in
+                var value: Value?
+                try database.inTransaction(.immediate) {
+                    value = try work(database)
+                    return .rollback
+                }
+                guard let value else { throw DatabaseError(message: "the transaction gave no value") }
+                return value
+            }
+        }
+    }
+
     /// Gives room that is not used any more back to the disk.
     func vacuum() async throws {
         try await explaining {

@@ -22,6 +22,10 @@ enum Migrations {
         migrator.registerMigration("exports and reports") { database in
             for statement in exports { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("forgotten people") { database in
+            // Keys of those who are never asked for again: of their hints in any workspace, and of those that one knew.
+            try database.execute(sql: "CREATE TABLE forgotten (key INTEGER PRIMARY KEY, proof INTEGER NOT NULL)")
+        }
         return migrator
     }
 

@@ -8,6 +8,15 @@ package struct Scope: Sendable, Hashable {
 }
 
 extension Ledger {
+    /// The same for somebody who only looks: a scope that nobody has asked for yet has the number 0, under which nobody is.
+    package func knownScope(workspace: String, engine: String) async throws -> Scope {
+        let id = try await read {
+            try Int64.fetchOne(
+                $0, sql: "SELECT id FROM scope WHERE workspace = ? AND engine = ?", arguments: [workspace, engine])
+        }
+        return Scope(id: id ?? 0, workspace: workspace, engine: engine)
+    }
+
     package func scope(workspace: String, engine: String) async throws -> Scope {
         let id = try await write(.relaxed) { database in
             try database.execute(

@@ -6,6 +6,8 @@ package struct Pruning: Sendable, Equatable {
     package var answers = 0
     package var identities = 0
     package var verdicts = 0
+
+    package var hasAny: Bool { self != Pruning() }
 }
 
 extension Ledger {
@@ -39,6 +41,20 @@ extension Ledger {
 
     // MARK: Pruning
 
+    package enum RoomGivenBack: Sendable {
+        case always
+        /// Where a third of the file or more is empty; what is left is used again anyway.
+        case whereMuch
+    }
+
+    private func isMostlyEmpty() async throws -> Bool {
+        try await read { database in
+            let free = try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            return free * 3 > pages
+        }
+    }
+
     /// A month's budget is counted from the journal, so nothing younger is ever taken out, in seconds.
     package static let youngestPruned = 31.0 * 86_400
 
@@ -46,9 +62,11 @@ extension Ledger {
     /// whom nothing is known any more; and gives the room back to the disk.
     ///
     /// What a run that has not ended needs stays.
-    /// - Parameter before: seconds since 1970.
+    /// - Parameters:
+    ///   - before: seconds since 1970.
+    ///   - givingRoomBack: whether the file gets smaller, for which it is written anew.
     /// - Throws: ``Diagnostic`` `already_running` while there are runs.
-    package func prune(before: Double) async throws -> Pruning {
+    package func prune(before: Double, givingRoomBack: RoomGivenBack = .always) async throws -> Pruning {
         let alone = try LedgerUse(aloneIn: path)
         defer { withExtendedLifetime(alone) {} }
         let pruned = try await write(.full) { database in
@@ -89,7 +107,8 @@ extension Ledger {
             _ = try delete("alias WHERE identity NOT IN (SELECT id FROM identity)")
             return pruned
         }
-        try await vacuum()
+        let isWorthIt = givingRoomBack == .always ? true : try await isMostlyEmpty()
+        if isWorthIt { try await vacuum() }
         return pruned
     }
 }

@@ -27,7 +27,7 @@ package import Records
 /// Reading and naming, asking, and writing run side by side. What waits, waits for a bounded window of batches, so memory
 /// depends on the window and never on the file. A run that is killed anywhere goes on where its last checkpoint stands.
 package struct Pipeline: Sendable {
-    private let settings: PipelineSettings
+    private var settings: PipelineSettings
     private let ledger: Ledger
     private let enricher: any Enricher
     private let verifier: (any EmailVerifier)?
@@ -38,7 +38,7 @@ package struct Pipeline: Sendable {
     private let replaying: ReplayJournal?
 
     /// Batches that may wait at once: for the answers of a service, whose requests want to be full; or for the next stage.
-    private static let windows = (external: 16, embedded: 3)
+    static let windows = (external: 16, embedded: 3)
     /// Batches that are read ahead of the plan.
     private static let readAhead = max(2, ProcessInfo.processInfo.activeProcessorCount)
     /// Seconds between checkpoints while rows are being written.
@@ -71,36 +71,55 @@ package struct Pipeline: Sendable {
     ///
     /// - Parameters:
     ///   - fresh: start over instead.
+    ///   - watchers: are told what happens.
     ///   - noting: takes what the person should know about how their files are read.
     /// - Throws: ``RunStop`` where the run was stopped and can be taken up again; ``Diagnostic`` where something is wrong
     ///   with a file.
     package func run(
-        fresh: Bool = false, progress style: ProgressMeter.Style = .off,
+        fresh: Bool = false, watchers: [any RunWatcher] = [],
         noting: @Sendable (Diagnostic) -> Void = { _ in }
     ) async throws -> CreditReport {
         let attemptStart = clock.now()
-        let exports = try settings.input.open(noting: noting, keepingPipes: settings.looksThroughInput)
+        let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
+        let suppressed = try SuppressionList(
+            settings, forgotten: try await ledger.forgotten(for: scope), noting: noting)
+        let exports = try settings.input.open(
+            noting: noting, keepingPipes: settings.looksThroughInput || !suppressed.isEmpty)
         try PipelineFile.check(settings.rowPaths + settings.describingPaths, keep: exports.map(\.path))
-        let suppressed = try SuppressionList(settings, noting: noting)
         let lock = try RunLock(ledger: ledger.path, key: settings.runKey, pipeline: settings.name)
         defer { withExtendedLifetime(lock) {} }
-        let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
         let inputs = InputList(exports)
         let run = try await ledger.begin(
             settings.runIdentity(inputs), fresh: fresh, now: attemptStart, change: inputs.change)
         watch.passed(.begun)
+        var named = self
+        // Before a run has begun nobody knows its name.
+        named.settings = settings.named(run: run.name, startedAt: run.startedAt)
+        return try await named.complete(
+            run, exports, scope: scope, suppressed, RunFeed(watchers, clock: clock), since: attemptStart,
+            noting: noting)
+    }
+
+    /// Writes what is missing of a run that has begun, gives the files their names, and reports.
+    private func complete(
+        _ run: Run, _ exports: [Export], scope: Scope, _ suppressed: SuppressionList, _ feed: RunFeed,
+        since attemptStart: Double, noting: @Sendable (Diagnostic) -> Void
+    ) async throws -> CreditReport {
         let start = try ResumePoint(
             run.checkpoint,
             canGoOn: !settings.rowPaths.contains("-") && exports.allSatisfy { $0.fingerprint != nil })
-        let progress = ProgressMeter(
-            style, totalBytes: RowLedger.bytes(of: exports), clock: clock)
+        feed.tell(
+            .began(
+                RunStart(
+                    run: run.name, isResumed: run.isResumed, rowsBefore: start.rows,
+                    bytes: RowLedger.bytes(of: exports), limits: settings.enrich.limits)))
         let reporting = Reporting(
             settings: settings, ledger: ledger, enricher: enricher, run: run, attemptStart: attemptStart,
             rowsBefore: start.progress.tally.read)
         var written = start.progress
         if !run.isWhole || start.lengths == nil {
             written = try await writeRows(
-                exports, run: run, scope: scope, from: start, suppressed, progress, reporting, noting: noting)
+                exports, run: run, scope: scope, from: start, suppressed, feed, reporting, noting: noting)
             try await ledger.end(run.id, .whole, now: clock.now())
             watch.passed(.whole)
         }
@@ -113,7 +132,7 @@ package struct Pipeline: Sendable {
             earlier: try await ledger.outputs(before: run.id), watch: watch
         ).publish().forEach(noting)
         let (report, audit) = try await reporting.report(
-            written, written.inputs(exports), .done, waited: progress.waited, now: clock.now())
+            written, written.inputs(exports), .done, waited: feed.waited, now: clock.now())
         try reporting.write(report, audit)
         watch.passed(.reported)
         if !settings.audience.isEmpty { try await ledger.forgetAdmitted(run: run.id, after: 0) }
@@ -125,21 +144,20 @@ package struct Pipeline: Sendable {
     /// Writes the rows that are missing and says what all of them came to.
     private func writeRows(
         _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ suppressed: SuppressionList,
-        _ progress: ProgressMeter, _ reporting: Reporting, noting: @Sendable (Diagnostic) -> Void
+        _ feed: RunFeed, _ reporting: Reporting, noting: @Sendable (Diagnostic) -> Void
     ) async throws -> RowProgress {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let writers = try RowWriters(stream, settings, ledger: ledger, scope: scope, run: run)
         writers.notes.forEach(noting)
         if !settings.audience.isEmpty { try await ledger.forgetAdmitted(run: run.id, after: start.rows) }
         let outputs = try RunOutputs(settings, writers, from: start)
-        defer { progress.finish() }
         let rows = RowLedger(
             run: run, start: start, ledger: ledger, outputs: outputs, writers: writers, settings: settings,
             exports: exports, clock: clock, watch: watch)
         do {
             try rows.checkRejects(most: settings.maxRejects)
             try await flow(
-                stream, suppressed, run: run, scope: scope, rows: rows, writers: writers, progress: progress,
+                stream, suppressed, run: run, scope: scope, rows: rows, writers: writers, feed: feed,
                 noting: noting)
             _ = try outputs.sync()
             try await rows.checkpoint()
@@ -150,7 +168,7 @@ package struct Pipeline: Sendable {
             let status = ending is RunStop ? Run.Status.paused : .failed
             try? await ledger.end(run.id, status, now: clock.now())
             _ = try? await reporting.report(
-                rows.progress, rows.progress.inputs(exports), status, waited: progress.waited, now: clock.now())
+                rows.progress, rows.progress.inputs(exports), status, waited: feed.waited, now: clock.now())
             throw ending
         }
     }
@@ -158,23 +176,28 @@ package struct Pipeline: Sendable {
     /// The stages side by side: reading and planning, the requests in the air, and everything behind an answer.
     private func flow(
         _ stream: ExportStream, _ list: SuppressionList, run: Run, scope: Scope, rows: RowLedger,
-        writers: RowWriters, progress: ProgressMeter, noting: @Sendable (Diagnostic) -> Void
+        writers: RowWriters, feed: RunFeed, noting: @Sendable (Diagnostic) -> Void
     ) async throws {
         if !enricher.isExternal { try await ledger.expectManyWrites() }
         let lanes = Lanes(isExternal: enricher.isExternal)
-        let book = RequestBook(enricher, begin: lanes.begin, send: lanes.send)
+        let book = RequestBook(enricher) { request in
+            lanes.begin(request)
+            feed.tell(.opened(request.endpoint))
+        } send: {
+            lanes.send($0)
+        }
         let dispatcher = Dispatcher(
             enricher, ledger: ledger, run: run, hasSucceeded: try await ledger.hasAnswers(of: run.id), lanes: lanes,
-            all: settings, clock: clock, stop: stop, progress: progress, watch: watch)
+            all: settings, clock: clock, stop: stop, feed: feed, watch: watch)
         let keys = RowKeys(
             hasAccounts: settings.enrich.account, dedupe: settings.identity.dedupe, ledger: ledger, scope: scope)
-        let people = try await KnownPeople(settings, list, keys: keys, run: run) {
+        let people = try await KnownPeople(settings, list, keys: keys, run: run, feed: feed) {
             try LeadReader(ExportStream(stream.exports), settings, spool: $0)
         }
         let reader = try LeadReader(stream, settings, rowsDone: rows.rows, spool: people.spool)
         let recollection = Recollection(keys: keys, people: people)
         var planner = try await Planner(
-            settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book,
+            settings: settings, ledger: ledger, register: ledger, scope: scope, run: run, people: people, book: book,
             rowsDone: rows.rows, isExternal: enricher.isExternal)
         let desk = settings.verify.flatMap { verify in
             (replaying == nil ? verifier : SilentVerifier()).map {
@@ -203,6 +226,10 @@ package struct Pipeline: Sendable {
                 }
                 let planned = try await planner.plan(leads)
                 watch.passed(.planned)
+                feed.tell(
+                    .planned(
+                        bytes: RowLedger.bytes(
+                            of: stream.exports, upTo: leads.end.file, taken: leads.batch.taken)))
                 // A request that costs nothing to send gains nothing by waiting for more records.
                 if !enricher.isExternal { book.closeAll() }
                 lanes.release(isStalled: false)
@@ -214,7 +241,7 @@ package struct Pipeline: Sendable {
                 try await finisher.finish(planned)
             } take: { rendered in
                 try await rows.write(rendered, every: Self.checkpointInterval)
-                progress.wrote(rows: rendered.rows, bytes: rows.bytesRead)
+                feed.tell(.wrote(rows: rendered.rows, bytes: rows.bytesRead))
                 try rows.checkRejects(most: settings.maxRejects)
             }
         }

@@ -22,4 +22,11 @@ package enum JSONText {
         }
         out.append(UInt8(ascii: "\""))
     }
+
+    /// `text`, quoted and escaped.
+    package static func quoted(_ text: String) -> String {
+        var out: [UInt8] = []
+        append(string: text.utf8, to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
 }

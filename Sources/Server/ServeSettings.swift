@@ -3,6 +3,7 @@ package import EnrichmentAPI
 import Foundation
 import HTTPTypes
 import Ledger
+package import Records
 package import Settings
 
 /// The service's own settings (`millrace serve --config`).
@@ -22,7 +23,7 @@ package struct ServeSettings: Sendable {
     /// The webhook that says whether emails are valid.
     package var verify: VerifySettings?
     /// Signs the questions that come to `/verify` as Standard Webhooks, in place of a key; empty for none.
-    package var verifySecret = ""
+    package var verifySecret = Secret("")
     package var mx = MXSettings()
     /// Longest body that is read, in bytes.
     package var maxBody = 1 << 20
@@ -30,18 +31,28 @@ package struct ServeSettings: Sendable {
     package init() {}
 
     /// - Throws: ``InvalidSettings`` with everything that is wrong, or ``Diagnostic`` where the file cannot be read.
-    package static func read(_ path: String, environment: [String: String]) throws -> ServeSettings {
+    package static func read(
+        _ path: String, environment: [String: String], noting: (Diagnostic) -> Void = { _ in }
+    ) throws -> ServeSettings {
         var settings = ServeSettings()
-        try SettingsFile.read(path, into: &settings, by: table, environment: environment)
+        try SettingsFile.read(path, into: &settings, by: table, environment: environment, noting: noting)
         _ = try ServiceHost(listen: settings.listen)
         return settings
+    }
+
+    /// Fetches secrets that are kept elsewhere.
+    ///
+    /// - Throws: ``Diagnostic`` `no_secret`.
+    package mutating func fetchSecrets(_ environment: [String: String]) throws {
+        verifySecret = try verifySecret.fetched(environment: environment)
+        if let secret = verify?.secret { verify?.secret = try secret.fetched(environment: environment) }
     }
 
     /// Whether a question to `/verify` is signed by whoever knows the secret.
     func isSigned(_ headers: HTTPFields, _ body: Data, now: Double) -> Bool {
         func field(_ name: String) -> String { HTTPField.Name(name).flatMap { headers[$0] } ?? "" }
-        guard !verifySecret.isEmpty else { return false }
-        return WebhookSignature(secret: verifySecret).isValid(
+        guard !verifySecret.text.isEmpty else { return false }
+        return WebhookSignature(secret: verifySecret.text).isValid(
             field("webhook-signature"), id: field("webhook-id"), timestamp: field("webhook-timestamp"), body: body,
             now: now)
     }
@@ -62,7 +73,7 @@ package struct ServeSettings: Sendable {
             .optionalSection("verify", \.verify, "The webhook for emails.", start: VerifySettings.init) {
                 VerifySettings.table
             },
-            .text("verify_secret", \.verifySecret, "Lets signed questions in to /verify; whsec_…"),
+            .secret("verify_secret", \.verifySecret, "Lets signed questions in to /verify; whsec_…"),
             .section("mx", \.mx, "Whether /verify asks if a domain takes mail.") { MXSettings.table },
             .value("max_body", \.maxBody, takes: "a size such as 1MiB", "Longest body that is read.") {
                 $0.text.flatMap(Spelling.size).flatMap { (1024...(1 << 30)).contains($0) ? $0 : nil }

@@ -14,6 +14,8 @@ package indirect enum SettingsShape: Sendable {
     /// Of a form of its own, which words describe.
     case any
     case text, flag, duration
+    /// A text, or where one is kept.
+    case secret
     case number(ClosedRange<Int>)
     case choice([String])
     /// A text, or a list of them.
@@ -57,6 +59,16 @@ package enum SettingsSchema {
         case .text: ["type": ["string", "number", "boolean", "null"]]
         case .flag: ["anyOf": [["type": "boolean"], variable]]
         case .duration: ["anyOf": [["type": "string", "pattern": #"^[0-9.]+(ms|s|m|h|d)$"#], ["const": 0], variable]]
+        case .secret:
+            [
+                "anyOf": [
+                    ["type": ["string", "number", "null"]],
+                    [
+                        "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+                        "properties": Dictionary(uniqueKeysWithValues: Secret.places.map { ($0, ["type": "string"]) }),
+                    ],
+                ]
+            ]
         case .number(let range):
             ["anyOf": [["type": "integer", "minimum": range.lowerBound, "maximum": range.upperBound], variable]]
         case .choice(let names): ["anyOf": [["enum": names], variable]]

@@ -1,5 +1,5 @@
 import Foundation
-import Records
+package import Records
 import Yams
 
 /// A settings file: YAML, read by a table.
@@ -9,12 +9,15 @@ package enum SettingsFile {
     /// - Parameters:
     ///   - overrides: dotted keys and YAML values, stronger than the file; the last one wins.
     ///   - environment: where `${NAME}` is looked up.
+    ///   - rules: what holds between keys; also fills in what a file need not say.
+    ///   - noting: takes what works and is hardly what is meant.
     /// - Returns: all keys that are set, as YAML without keys and secrets.
     /// - Throws: ``InvalidSettings`` with everything that is wrong, or ``Diagnostic`` where the file cannot be read.
     @discardableResult
     package static func read<Section>(
         _ path: String, into section: inout Section, by table: SettingsTable<Section>,
-        overrides: [(key: String, value: String)] = [], environment: [String: String] = [:]
+        overrides: [(key: String, value: String)] = [], environment: [String: String] = [:],
+        rules: (inout Section, inout Lint) -> Void = { _, _ in }, noting: (Diagnostic) -> Void = { _ in }
     ) throws -> String {
         let text: String
         do {
@@ -24,31 +27,48 @@ package enum SettingsFile {
                 code: "no_settings", "this settings file cannot be read", file: path,
                 hint: "check the path; it is relative to the current folder")
         }
-        return try read(text, name: path, into: &section, by: table, overrides: overrides, environment: environment)
+        return try read(
+            text, name: path, into: &section, by: table, overrides: overrides, environment: environment, rules: rules,
+            noting: noting)
     }
 
     @discardableResult
     package static func read<Section>(
         _ text: String, name: String, into section: inout Section, by table: SettingsTable<Section>,
-        overrides: [(key: String, value: String)] = [], environment: [String: String] = [:]
+        overrides: [(key: String, value: String)] = [], environment: [String: String] = [:],
+        rules: (inout Section, inout Lint) -> Void = { _, _ in }, noting: (Diagnostic) -> Void = { _ in }
     ) throws -> String {
         var lint = Lint(file: name)
         var source = ""
         do {
             var root = try Yams.compose(yaml: text) ?? Node("", Tag(.null), .plain)
+            ClearSecrets.note(in: root, &lint)
             for (key, value) in overrides {
-                let parsed = try Self.node(value)
+                let parsed = try withoutMarks(Self.node(value))
                 root = setting(root, key.split(separator: ".").map(String.init)[...], to: parsed)
             }
             let filled = fill(root, from: environment, noting: &lint)
             table.read(SettingsValue(node: filled), into: &section, noting: &lint)
+            rules(&section, &lint)
             source = (try? Yams.serialize(node: withoutSecrets(filled))) ?? ""
         } catch let error as YamlError {
             let (problem, mark) = problem(error)
             lint.note("this is not YAML: \(problem)", at: mark)
         }
+        lint.warnings.forEach(noting)
         guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
         return source
+    }
+
+    /// A value that does not stand in the file has no place in it.
+    private static func withoutMarks(_ node: Node) -> Node {
+        switch node {
+        case .scalar(let scalar): .scalar(Node.Scalar(scalar.string, scalar.tag, scalar.style))
+        case .sequence(let sequence): .sequence(Node.Sequence(sequence.map(withoutMarks), sequence.tag))
+        case .mapping(let mapping):
+            .mapping(Node.Mapping(mapping.map { (withoutMarks($0.key), withoutMarks($0.value)) }, mapping.tag))
+        case .alias: node
+        }
     }
 
     /// Words in the names of members that may hold a key, a secret, or an address with one in it.
@@ -119,9 +139,7 @@ package enum SettingsFile {
                 if let value = environment[name] {
                     filled += value
                 } else {
-                    lint.note(
-                        "the environment variable \(name) is not set", at: SettingsValue(node: node),
-                        hint: "export \(name)=…")
+                    lint.note(unset: name, in: SettingsValue(node: node))
                 }
                 rest = rest[rest.index(after: close)...]
             }

@@ -26,7 +26,8 @@ package struct SettingsTable<Section> {
                         ?? "the keys are: \(fields.map(\.key).joined(separator: ", "))")
                 continue
             }
-            field.read(member, &section, &lint)
+            if lint.isUnset(member, of: key) { continue }
+            lint.within(key) { field.read(member, &section, &$0) }
         }
     }
 
@@ -119,9 +120,9 @@ package struct SettingsField<Section> {
                 lint.note("'\(key)' takes a list", at: value, hint: "begin each entry with '- '")
                 return
             }
-            section[keyPath: place] = entries.map { entry in
+            section[keyPath: place] = entries.enumerated().map { number, entry in
                 var inner = start()
-                table().read(entry, into: &inner, noting: &lint)
+                lint.within("\(number)", at: entry) { table().read(entry, into: &inner, noting: &$0) }
                 return inner
             }
         }
@@ -138,6 +139,13 @@ package struct SettingsField<Section> {
 
     package static func text(_ key: String, _ place: WritableKeyPath<Section, String>, _ about: String) -> Self {
         value(key, place, takes: "text", about, shape: .text, initial: { $0.isEmpty ? nil : $0 }) { $0.text }
+    }
+
+    /// A key or a secret, or where it is kept.
+    package static func secret(_ key: String, _ place: WritableKeyPath<Section, Secret>, _ about: String) -> Self {
+        value(
+            key, place, takes: "text, or one of \(Secret.places.map { "{\($0): …}" }.joined(separator: ", "))", about,
+            shape: .secret, parse: Secret.init)
     }
 
     package static func flag(_ key: String, _ place: WritableKeyPath<Section, Bool>, _ about: String) -> Self {

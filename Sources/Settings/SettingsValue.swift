@@ -1,4 +1,3 @@
-package import Records
 import Yams
 
 /// A value in a settings file, with its place.
@@ -52,40 +51,4 @@ package struct SettingsValue {
 package struct SettingsKey {
     package let text: String
     let node: Node
-}
-
-/// Collects everything that is wrong with a settings file.
-package struct Lint {
-    package private(set) var found: [Diagnostic] = []
-    let file: String
-
-    package init(file: String) { self.file = file }
-
-    package mutating func note(_ message: String, at value: SettingsValue, hint: String? = nil) {
-        note(message, at: value.node.mark, hint: hint)
-    }
-
-    package mutating func note(_ message: String, at key: SettingsKey, hint: String? = nil) {
-        note(message, at: key.node.mark, hint: hint)
-    }
-
-    /// Notes what is wrong with the file as a whole.
-    package mutating func note(_ message: String, hint: String? = nil) {
-        found.append(Diagnostic(code: "invalid_settings", message, file: file, hint: hint))
-    }
-
-    /// Notes what is wrong at a place, where that is known.
-    mutating func note(_ message: String, at mark: Mark?, hint: String? = nil) {
-        found.append(
-            Diagnostic(
-                code: "invalid_settings", message, file: file, line: mark?.line, column: mark.map { String($0.column) },
-                hint: hint))
-    }
-}
-
-/// All that is wrong with a settings file.
-package struct InvalidSettings: Error, CustomStringConvertible {
-    package let found: [Diagnostic]
-    package init(_ found: [Diagnostic]) { self.found = found }
-    package var description: String { found.map(\.description).joined(separator: "\n") }
 }

@@ -120,11 +120,18 @@ package struct Waterfall: Sendable {
 
     /// What one record may cost at most.
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
+        settings.worst(channels, endpoint: endpoint)
+    }
+}
+
+extension WaterfallSettings {
+    /// What one record may cost at most.
+    package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
         if endpoint == .account { return accounts.map(\.price).max() ?? .zero }
-        let factor = endpoint == .discover ? settings.discoverFactor : 1
+        let factor = endpoint == .discover ? discoverFactor : 1
         return channels.reduce(.zero) { sum, channel in
-            let prices = (lists[channel] ?? []).map { self.prices[$0][channel] }
-            let most = settings.charge == .cumulative ? prices.reduce(.zero, +) : prices.max() ?? .zero
+            let prices = order[channel].compactMap { name in providers.first { $0.name == name }?.prices[channel] }
+            let most = charge == .cumulative ? prices.reduce(.zero, +) : prices.max() ?? .zero
             return sum + Credits(thousandths: most.thousandths * factor)
         }
     }

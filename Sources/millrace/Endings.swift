@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Pipeline
 import Records
 import Settings
@@ -15,15 +16,25 @@ enum Endings {
         } catch let error as ValidationError {
             throw error
         } catch {
-            say(message(error))
+            tell(error)
             throw ExitCode(code(error))
         }
     }
 
     /// Says what the person should know and need not act upon.
-    static func note(_ diagnostic: Diagnostic) { say(diagnostic.description) }
+    static func note(_ diagnostic: Diagnostic) { Voice.standard.say(diagnostic) }
 
-    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func say(_ text: String) { Voice.standard.say(text) }
+
+    /// Says what went wrong.
+    static func tell(_ error: any Error) {
+        switch error {
+        case let error as Diagnostic: note(error)
+        case let error as InvalidSettings: error.found.forEach(note)
+        default:
+            Voice.standard.say(message(error), level: error is RunStop ? .warning : .error)
+        }
+    }
 
     /// The command that goes on, to be pasted into a shell: quoted, without `--fresh`, without keys and secrets.
     static var commandAgain: String {
@@ -54,7 +65,7 @@ enum Endings {
         case .unavailable(let why): "stopped: \(why)"
         case .keyRefused:
             "stopped: the service does not accept the key\n  hint: check enrich.api.key; nothing was charged"
-        case .exhausted(let why): "paused: \(why)"
+        case .exhausted(let why), .deadline(let why): "paused: \(why)"
         }
     }
 
@@ -81,6 +92,6 @@ enum Endings {
         "write_failed": 74, "output_changed": 74, "ledger_full": 74, "ledger_failed": 74, "ledger_unusable": 74,
         "ledger_damaged": 74,
         "ledger_locked": 75, "already_running": 75, "output_busy": 75,
-        "invalid_settings": 78,
+        "invalid_settings": 78, "no_secret": 78,
     ]
 }

@@ -11,6 +11,7 @@ struct MillraceCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               millrace inspect contacts.csv
+              millrace plan pipelines/quickstart.yaml
               millrace run pipelines/quickstart.yaml
               millrace lint pipelines/quickstart.yaml
               millrace report --format html -o report.html
@@ -29,10 +30,11 @@ struct MillraceCommand: AsyncParsableCommand {
             """,
         version: Millrace.version,
         subcommands: [
-            RunCommand.self, EnrichCommand.self, NormalizeCommand.self, ConvertCommand.self, InspectCommand.self,
+            RunCommand.self, PlanCommand.self, EnrichCommand.self, NormalizeCommand.self, ConvertCommand.self,
+            InspectCommand.self,
             VerifyCommand.self, SchemaCommand.self,
             LintCommand.self, RunsCommand.self, ShowCommand.self, ReportCommand.self, ReplayCommand.self,
             QuotaCommand.self, ServeCommand.self, KeysCommand.self,
-            ProvidersCommand.self, FeedbackCommand.self,
+            ProvidersCommand.self, FeedbackCommand.self, ForgetCommand.self, ManualCommand.self,
         ])
 }

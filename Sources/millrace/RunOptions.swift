@@ -26,8 +26,7 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("List as CSV which rows are one person, and why.", valueName: "path"))
     var explain: String?
 
-    @Option(help: "How to show progress: auto, bar, json or off.")
-    var progress: ProgressMeter.Style = .auto
+    @OptionGroup var watch: WatchOptions
 
     /// Flags as dotted keys and values.
     var overrides: [(key: String, value: String)] {
@@ -47,8 +46,6 @@ func parseSetting(_ setting: String) throws -> (key: String, value: String) {
     }
     return (String(setting[..<equals]), String(setting[setting.index(after: equals)...]))
 }
-
-extension ProgressMeter.Style: ExpressibleByArgument {}
 
 /// YAML for a list of texts.
 func yamlList(_ texts: [String]) -> String {

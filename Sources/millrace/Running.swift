@@ -5,6 +5,7 @@ import Ledger
 import Pipeline
 import Records
 import Server
+import Synchronization
 import Waterfall
 
 /// Puts a pipeline together from its settings, runs it, and says how it ended.
@@ -15,43 +16,56 @@ struct Running {
     let command: String
 
     func run() async throws {
+        let clock = RunClock.wall
+        let deadline = try options.watch.chosenDeadline(now: clock.now())
+        let format = try options.watch.chosenFormat
+        Voice.standard.speak(format, level: options.watch.logLevel.ofLog)
+        let metrics = options.watch.chosenMetrics.map { RunMetrics(path: $0, settings: settings) }
+        let meter = ProgressMeter(format != .plain && options.watch.progress != .json ? .off : options.watch.progress)
+        Voice.standard.share { meter.finish() }
+        let name = RunName()
+        var watchers: [any RunWatcher] = [name, meter]
+        if format != .plain { watchers.append(RunLog(Voice.standard)) }
+        if let metrics { watchers.append(metrics) }
+        let ending = RunEnding(
+            settings: settings, command: command, ledger: options.state.ledgerPath, metrics: metrics, clock: clock)
+        do {
+            let report = try await attempt(watchers, deadline, clock)
+            meter.finish()
+            await ending.done(report)
+        } catch {
+            meter.finish()
+            throw await ending.failed(error, run: name.run)
+        }
+    }
+
+    private func attempt(
+        _ watchers: [any RunWatcher], _ deadline: Deadline?, _ clock: RunClock
+    ) async throws -> CreditReport {
         let ledger = try Ledger(path: options.state.ledgerPath)
+        let ready = try settings.withSecrets(environment)
+        let pipeline = Running(settings: ready, options: options, command: command)
         let stop = StopSignal()
         let signals = Signals(stop)
         defer { signals.restore() }
-        do {
-            let report = try await withVerifier { verifier in
-                try await withEnricher(ledger, verifier) { try await run(ledger, $0, verifier, stop) }
+        let watch = deadline.map { deadline in
+            Task { try await pipeline.stop(stop, before: deadline, clock) }
+        }
+        defer { watch?.cancel() }
+        return try await pipeline.withVerifier { verifier in
+            try await pipeline.withEnricher(ledger, verifier) { enricher in
+                try await Pipeline(
+                    settings: ready, ledger: ledger, enricher: enricher, verifier: verifier, stop: stop,
+                    watch: KillPoint.watch(environment)
+                ).run(fresh: options.fresh, watchers: watchers, noting: Endings.note)
             }
-            Endings.say(ReportText.render(report))
-            for path in settings.written(report) { Endings.say("wrote \(path)") }
-            Endings.say("done: \(report.records.read) rows, \(report.credits.used) credits")
-        } catch {
-            guard error is RunStop || Endings.code(error) == 74 else { throw error }
-            Endings.say(Endings.message(error))
-            Endings.say("\(saved(error)); go on with: \(command)")
-            throw ExitCode(Endings.code(error))
         }
     }
 
-    /// What is safe, as far as that can be said.
-    private func saved(_ error: any Error) -> String {
-        let path = options.state.ledgerPath
-        guard let code = (error as? Diagnostic)?.code, code.hasPrefix("ledger_") else {
-            return "saved: every answer so far is in \(path)"
-        }
-        return
-            "saved: what \(path) took; a request whose answer it could not take may have been charged, and is asked for again by the call that charges once"
-    }
-
-    @Sendable
-    private func run(
-        _ ledger: Ledger, _ enricher: any Enricher, _ verifier: (any EmailVerifier)?, _ stop: StopSignal
-    ) async throws -> CreditReport {
-        try await Pipeline(
-            settings: settings, ledger: ledger, enricher: enricher, verifier: verifier, stop: stop,
-            watch: KillPoint.watch(environment)
-        ).run(fresh: options.fresh, progress: options.progress, noting: Endings.note)
+    /// Ends the run early enough for what is in the air to have come by its deadline.
+    private func stop(_ stop: StopSignal, before deadline: Deadline, _ clock: RunClock) async throws {
+        try await clock.sleep(deadline.time - settings.secondsToEnd - clock.now())
+        stop.stop(.deadline("the deadline is near (\(options.watch.deadline ?? "")), so nothing new is asked"))
     }
 
     private var environment: [String: String] { ProcessInfo.processInfo.environment }
@@ -90,6 +104,17 @@ struct Running {
     ) async throws -> Value {
         guard let verify = settings.verify else { return try await work(nil) }
         return try await VerifyCommand.withVerifier(verify) { try await work($0) }
+    }
+}
+
+/// Keeps what the run is called.
+private final class RunName: RunWatcher {
+    private let name = Mutex("")
+
+    var run: String { name.withLock { $0 } }
+
+    func saw(_ event: RunEvent, _ counts: RunCounts, now: Double) {
+        if case .began(let start) = event { name.withLock { $0 = start.run } }
     }
 }
 

@@ -135,7 +135,7 @@ import Testing
             "d.yaml", "input: {paths: [no-such.csv]}\nenrich: {waterfall: w.yaml}\noutput: [{path: o.csv}]\n")
         let result = try await run("lint", "a.yaml", "b.yaml", "c.yaml", "d.yaml")
         #expect(result.code == 78)
-        for place in ["a.yaml:3:3: error", "a.yaml:4:", "b.yaml:3:", "c-w.yaml: error: order.phone"] {
+        for place in ["a.yaml:3:3: error", "a.yaml:4:", "b.yaml:3:", "c-w.yaml:2:9: error: order.phone"] {
             #expect(result.err.contains(place), "\(place) in \(result.err)")
         }
         #expect(result.out == "d.yaml: good\n")
@@ -151,11 +151,11 @@ import Testing
             result.err.contains("http.url begins with https") && result.err.contains("did you mean 'bulk_per_minute'"))
         try FileManager.default.createSymbolicLink(
             atPath: folder.file("pipelines"), withDestinationPath: Checkout.file("pipelines"))
-        let ours = try FileManager.default.contentsOfDirectory(atPath: Checkout.file("pipelines")).map {
-            "pipelines/\($0)"
-        }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("samples"), withDestinationPath: Checkout.file("samples"))
+        let ours = ["waterfall", "serve", "quickstart"].map { "pipelines/\($0).yaml" }
         let good = try await Executable.run(["lint"] + ours, in: folder)
-        #expect(good.code == 0 && ours.count >= 3, "\(good.err)")
+        #expect(good.code == 0, "\(good.err)")
     }
 
     @Test func thePipelineOfTheREADMEIsAccepted() async throws {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import EnrichmentAPI
 import Ledger
+import Settings
 @testable import Pipeline
 import Server
 import TestSupport

@@ -4,6 +4,7 @@ import EnrichmentAPI
 import Foundation
 import Ledger
 import Records
+import Settings
 import Synchronization
 import TestSupport
 import Testing

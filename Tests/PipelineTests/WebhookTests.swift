@@ -61,7 +61,7 @@ import Testing
     @Test func everyDistinctEmailIsPostedOnceAndSigned() async throws {
         let vendor = FakeVendor { call in FakeVendor.Reply("{\"valid\": \(Self.isValid(Self.email(in: call.body)))}") }
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-        let (report, rows, _) = try await run(vendor) { $0.verify?.secret = secret }
+        let (report, rows, _) = try await run(vendor) { $0.verify?.secret = Secret(secret) }
         let emails = rows.flatMap { [$0["enriched_work_email"] ?? "", $0["enriched_personal_email"] ?? ""] }.filter {
             !$0.isEmpty
         }

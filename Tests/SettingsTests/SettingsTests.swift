@@ -62,6 +62,41 @@ import Testing
         #expect(error?.description.contains("NOT_THERE") == true)
     }
 
+    @Test func whatIsSetOnTheCommandLineHasNoPlaceInTheFile() throws {
+        let error = #expect(throws: InvalidSettings.self) { try read("name: a\n", overrides: [("wheels", "99")]) }
+        #expect(error?.found.map(\.line) == [nil])
+    }
+
+    @Test func rulesBetweenKeysAreSaidWithTheRestAndAtTheirPlace() throws {
+        var mill = Mill()
+        let error = #expect(throws: InvalidSettings.self) {
+            try SettingsFile.read(
+                "colour: green\ninner:\n  list: [a]\n", name: "mill.yaml", into: &mill, by: Mill.table
+            ) { _, lint in
+                #expect(lint.isWrong("colour") && !lint.isWrong("inner"))
+                lint.note("that is too short", key: "inner.list")
+                lint.note("that is missing", key: "inner.more")
+                #expect(lint.has("inner.list") && !lint.has("inner.more") && !lint.has("wheels"))
+            }
+        }
+        #expect(error?.found.map(\.line) == [1, 3, 2])
+    }
+
+    @Test func keysAndSecretsInTheClearAreWarnedOf() throws {
+        var warnings: [Diagnostic] = []
+        var mill = Mill()
+        let yaml = """
+            api: {url: "https://x.example", key: abc}
+            verify: {secret: "${S}", headers: {X-Api-Key: k, Accept: json}}
+            http: {url: "https://u:p@x.example"}
+            more: [{url: "https://x.example/?api_key=1"}, {url: "https://x.example/?email={email}"}]
+            token: {command: pass show it}
+            """
+        _ = try? SettingsFile.read(
+            yaml, name: "x", into: &mill, by: Mill.table, environment: ["S": "s"], noting: { warnings.append($0) })
+        #expect(warnings.map(\.line) == [1, 2, 3, 4] && warnings.allSatisfy { $0.severity == .warning })
+    }
+
     @Test func brokenYAMLIsAMistakeOfTheFile() {
         #expect(throws: InvalidSettings.self) { try read("a: [1\n") }
     }

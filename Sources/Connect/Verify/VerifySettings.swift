@@ -10,7 +10,7 @@ package struct VerifySettings: Sendable {
     package var name = ""
     /// ``service`` as a past run had it, whose address is not known any more; no key.
     package var keptService: String?
-    package var secret = ""
+    package var secret = Secret("")
     package var body = SettingsTree.members([
         ("email", .text("{email}")), ("channel", .text("{channel}")), ("record_id", .text("{record_id}")),
     ])
@@ -38,7 +38,7 @@ package struct VerifySettings: Sendable {
             .flag("builtin", \.builtin, "Use the built-in endpoint, started for the run."),
             .text("url", \.url, "Where emails are posted to."),
             .text("name", \.name, "Under which verdicts are kept; where it is empty, under the address."),
-            .text("secret", \.secret, "Signs requests as Standard Webhooks; whsec_…"),
+            .secret("secret", \.secret, "Signs requests as Standard Webhooks; whsec_…"),
             .value(
                 "body", \.body, takes: "a template, with {email}, {channel} and {record_id}", "The body of a request."
             ) {
@@ -72,7 +72,7 @@ extension VerifySettings {
         for name in texts.flatMap({ $0.matches(of: /\{([A-Za-z_]+)\}/) }).map({ String($0.output.1) })
         where !WebhookBody.known.contains(name) {
             lint.note(
-                "verify has no placeholder {\(name)}",
+                "verify has no placeholder {\(name)}", key: "verify.body",
                 hint: Spelling.nearest(to: name, among: WebhookBody.known).map { "did you mean {\($0)}?" }
                     ?? "there are {\(WebhookBody.known.joined(separator: "}, {"))}")
         }
@@ -80,7 +80,8 @@ extension VerifySettings {
             ("verdict.pointer", verdict.pointer), ("batch.results", batch?.results ?? ""),
             ("batch.email", batch?.email ?? ""),
         ] where !pointer.isEmpty && !pointer.hasPrefix("/") {
-            lint.note("verify.\(key) is no JSON pointer", hint: "it begins with a slash: /\(pointer)")
+            lint.note(
+                "verify.\(key) is no JSON pointer", key: "verify.\(key)", hint: "it begins with a slash: /\(pointer)")
         }
     }
 

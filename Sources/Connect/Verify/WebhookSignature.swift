@@ -1,5 +1,6 @@
 import Crypto
 package import Foundation
+package import NIOHTTP1
 
 /// Signs requests as Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`.
 package struct WebhookSignature: Sendable {
@@ -36,5 +37,17 @@ package struct WebhookSignature: Sendable {
 
     private static func signed(_ id: String, _ timestamp: Int, _ body: Data) -> Data {
         Data("\(id).\(timestamp).".utf8) + body
+    }
+}
+
+extension HTTPHeaders {
+    /// Adds the three fields of Standard Webhooks.
+    ///
+    /// - Parameter id: the same for all tries, so that the other side can tell that it is one message.
+    package mutating func sign(_ body: Data, id: String, with signature: WebhookSignature) {
+        let timestamp = Int(Date().timeIntervalSince1970)
+        add(name: "webhook-id", value: id)
+        add(name: "webhook-timestamp", value: String(timestamp))
+        add(name: "webhook-signature", value: signature.sign(id: id, timestamp: timestamp, body: body))
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import Records
+import Settings
 import Synchronization
 
 /// A verification service behind a URL: one POST an email, or one for a list of them.
@@ -25,7 +26,7 @@ package struct WebhookVerifier: EmailVerifier {
         self.client = client
         self.url = url
         self.settings = settings
-        signature = settings.secret.isEmpty ? nil : WebhookSignature(secret: settings.secret)
+        signature = settings.secret.text.isEmpty ? nil : WebhookSignature(secret: settings.secret.text)
         body = WebhookBody(settings: settings)
         reader = VerdictReader(settings: settings.verdict, batch: settings.batch ?? VerifyBatchSettings())
         pacer = CallPacer(width: settings.concurrency, perMinute: settings.perMinute)
@@ -109,12 +110,7 @@ package struct WebhookVerifier: EmailVerifier {
         call.headers.add(name: "accept", value: "application/json")
         call.headers.add(name: "user-agent", value: Millrace.userAgent)
         for (name, value) in settings.headers { call.headers.replaceOrAdd(name: name, value: value) }
-        if let signature {
-            let timestamp = Int(Date().timeIntervalSince1970)
-            call.headers.add(name: "webhook-id", value: id)
-            call.headers.add(name: "webhook-timestamp", value: String(timestamp))
-            call.headers.add(name: "webhook-signature", value: signature.sign(id: id, timestamp: timestamp, body: body))
-        }
+        if let signature { call.headers.sign(body, id: id, with: signature) }
         call.body = .bytes(ByteBuffer(bytes: body))
         do {
             let response = try await client.execute(call, timeout: .nanoseconds(Int64(settings.timeout.inNanoseconds)))

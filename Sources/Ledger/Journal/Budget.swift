@@ -165,3 +165,37 @@ extension Budget {
             isTrying: row?[5] ?? false)
     }
 }
+
+extension Ledger {
+    /// What is left of a budget for a run, where nothing else spends; nil where there is none.
+    ///
+    /// Changes nothing.
+    /// - Parameters:
+    ///   - run: its number; 0 for one that has not begun.
+    ///   - now: seconds since 1970.
+    package func budgetLeft(
+        _ budget: Budget, run: Int64, workspace: String, engine: String, now: Double
+    ) async throws -> Credits? {
+        guard !budget.isUnlimited else { return nil }
+        return try await read { database in
+            let cost = "coalesce(sum(CASE state WHEN 'answered' THEN credits ELSE worst END), 0)"
+            let counted = "state IN ('answered', 'lost', 'intent', 'turned_away')"
+            var left: [Int] = []
+            if let most = budget.run {
+                let spent = try Int.fetchOne(
+                    database, sql: "SELECT \(cost) FROM chunk WHERE \(counted) AND run = ?", arguments: [run])
+                left.append(most.thousandths - (spent ?? 0))
+            }
+            if let most = budget.month {
+                let spent = try Int.fetchOne(
+                    database,
+                    sql: """
+                        SELECT \(cost) FROM chunk WHERE \(counted) AND sent_at >= ?
+                          AND run IN (SELECT id FROM run WHERE workspace = ? AND engine = ?)
+                        """, arguments: [Budget.monthStart(now), workspace, engine])
+                left.append(most.thousandths - (spent ?? 0))
+            }
+            return left.min().map { Credits(thousandths: max(0, $0)) }
+        }
+    }
+}

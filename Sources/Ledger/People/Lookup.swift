@@ -32,6 +32,9 @@ package struct Known: Sendable {
     package var identity: Int64
     package var answers: [KnownAnswer] = []
     package var account: KnownAccount?
+
+    /// Somebody of whom nothing is known.
+    package init(identity: Int64) { self.identity = identity }
 }
 
 /// The newest answer for one channel.
@@ -48,6 +51,20 @@ package struct KnownAnswer: Sendable, Equatable {
     /// An even share of what its record cost, where the engine says no more.
     package var share: Credits?
     package var recordID: String
+
+    package init(
+        channel: Channel, value: ChannelValue?, chunk: Int64, run: Int64, answeredAt: Double, credits: Credits?,
+        share: Credits?, recordID: String
+    ) {
+        self.channel = channel
+        self.value = value
+        self.chunk = chunk
+        self.run = run
+        self.answeredAt = answeredAt
+        self.credits = credits
+        self.share = share
+        self.recordID = recordID
+    }
 }
 
 /// The newest answer about a company.
@@ -57,4 +74,11 @@ package struct KnownAccount: Sendable, Equatable {
     package var fields: [String: String]?
     package var run: Int64
     package var answeredAt: Double
+
+    package init(accountID: String, fields: [String: String]?, run: Int64, answeredAt: Double) {
+        self.accountID = accountID
+        self.fields = fields
+        self.run = run
+        self.answeredAt = answeredAt
+    }
 }

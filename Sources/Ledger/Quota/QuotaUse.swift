@@ -15,6 +15,8 @@ package struct QuotaUse: Sendable, Equatable {
     }
 
     package var limits: [Limit]
+    /// Calls within the longest limit, by kind, as seconds from now at which they were counted: none are later than 0.
+    package var calls: [Quota.Kind: [Double]]
     /// Seconds for which the service wants to be left alone.
     package var heldFor: Double
     /// Credits by engine, what may have been charged for lost answers included.
@@ -24,8 +26,10 @@ package struct QuotaUse: Sendable, Equatable {
 
 extension Ledger {
     /// How a workspace stands with its limits.
+    ///
+    /// Changes nothing.
     package func quotaUse(workspace: String, quota: Quota, now: Moment) async throws -> QuotaUse {
-        try await write(.relaxed) { database in
+        try await trying { database in
             let book = try QuotaBook(database, workspace: workspace, at: now)
             let limits = quota.limits
             let minute = limits.minute.inSeconds
@@ -53,6 +57,16 @@ extension Ledger {
                     return QuotaUse.Limit(
                         name: part.name, allowed: part.limit.quota, used: slots.count, freesIn: freesIn)
                 },
+                calls: try Dictionary(
+                    uniqueKeysWithValues: Quota.Kind.allCases.map { kind in
+                        // A call in the air is counted when its answer comes, so not before now.
+                        (
+                            kind,
+                            try book.slots(kind, since: book.now - limits.day.inSeconds).map {
+                                min(0, ($0.counted ?? book.now) - book.now)
+                            }.sorted()
+                        )
+                    }),
                 heldFor: max(0, (word.hold ?? 0) - book.now),
                 spentToday: try Self.spent(database, workspace, since: Budget.dayStart(now.wall)),
                 spentThisMonth: try Self.spent(database, workspace, since: Budget.monthStart(now.wall)))

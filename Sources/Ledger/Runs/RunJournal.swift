@@ -4,6 +4,39 @@ import GRDB
 import Records
 
 extension Ledger {
+    /// The run that ``begin(_:fresh:now:change:)`` would begin or take up; writes nothing.
+    ///
+    /// A run that would be a new one has the number 0 and no name.
+    package func foresee(
+        _ identity: RunIdentity, fresh: Bool, now: Double, change: @escaping @Sendable (String) -> String
+    ) async throws -> Run {
+        try await read { database in
+            guard !fresh, let open = try Self.openRun(database, identity) else {
+                return Run(id: 0, name: "", startedAt: now, isResumed: false, isWhole: false, checkpoint: nil)
+            }
+            try Self.check(open, read: identity, change)
+            return try Self.unfinished(database, open)
+        }
+    }
+
+    private static func openRun(_ database: Database, _ identity: RunIdentity) throws -> Row? {
+        try Row.fetchOne(
+            database,
+            sql:
+                "SELECT * FROM run WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed', 'whole') ORDER BY id DESC LIMIT 1",
+            arguments: [identity.key])
+    }
+
+    private static func check(_ open: Row, read identity: RunIdentity, _ change: (String) -> String) throws {
+        guard open["inputs"] as String != identity.inputs else { return }
+        throw Diagnostic(
+            code: "input_changed",
+            "the unfinished run \(open["name"] as String) read an input that has changed since"
+                + change(open["inputs"]),
+            file: identity.pipeline,
+            hint: "put the old input back to go on, or start over with --fresh; answers that were paid for stay known")
+    }
+
     /// Begins a run, or takes up the last one of the same pipeline if it did not end.
     ///
     /// - Parameters:
@@ -15,22 +48,9 @@ extension Ledger {
         _ identity: RunIdentity, fresh: Bool, now: Double, change: @escaping @Sendable (String) -> String = { _ in "" }
     ) async throws -> Run {
         try await write(.full) { database in
-            let open = try Row.fetchOne(
-                database,
-                sql:
-                    "SELECT * FROM run WHERE pipeline_key = ? AND status IN ('running', 'paused', 'failed', 'whole') ORDER BY id DESC LIMIT 1",
-                arguments: [identity.key])
+            let open = try Self.openRun(database, identity)
             if let open, !fresh {
-                guard open["inputs"] as String == identity.inputs else {
-                    throw Diagnostic(
-                        code: "input_changed",
-                        "the unfinished run \(open["name"] as String) read an input that has changed since"
-                            + change(open["inputs"]),
-                        file: identity.pipeline,
-                        hint:
-                            "put the old input back to go on, or start over with --fresh; answers that were paid for stay known"
-                    )
-                }
+                try Self.check(open, read: identity, change)
                 return try Self.takeUp(database, open)
             }
             if let open {
@@ -64,6 +84,11 @@ extension Ledger {
                 "UPDATE run SET status = CASE status WHEN 'whole' THEN status ELSE 'running' END, resumed = resumed + 1 WHERE id = ?",
             arguments: [id])
         try settleChunks(database, ofRun: id)
+        return try unfinished(database, row)
+    }
+
+    private static func unfinished(_ database: Database, _ row: Row) throws -> Run {
+        let id: Int64 = row["id"]
         var checkpoint: Checkpoint?
         if let position: String = row["position"] {
             let lengths = try Row.fetchAll(

@@ -118,22 +118,55 @@ extension Ledger {
                 for channel in ChannelSet(bits: UInt8(row[0] as Int)) { history[channel.number].asked += row[1] as Int }
             }
             guard history.contains(where: { $0.asked > 0 }) else { return history }
-            // Answers that newer ones took the place of tell as much.
-            let outcomes = try ["answer", "answer_past"].map { table in
-                try database.makeStatement(
-                    sql: """
-                        SELECT told.channel, count(*), sum(told.value IS NOT NULL),
-                          sum(CASE WHEN told.value IS NOT NULL THEN coalesce(told.credits, told.share) END),
-                          sum(told.value IS NOT NULL AND coalesce(told.credits, told.share) IS NOT NULL)
-                        FROM ask JOIN \(table) AS told ON told.identity = ask.identity AND told.chunk = ask.chunk
-                        WHERE ask.chunk = ? GROUP BY told.channel
-                        """)
-            }
-            // A search by name is a request of its own, so there may be thousands.
-            for chunk in try Self.latestChunks(database, before: run) {
-                for told in outcomes { try Self.add(Row.fetchCursor(told, arguments: [chunk]), to: &history) }
+            let scope = try Row.fetchOne(
+                database, sql: "SELECT workspace, engine FROM run WHERE id = ?", arguments: [run])
+            if let scope {
+                try Self.addOutcomes(database, workspace: scope[0], engine: scope[1], before: run, to: &history)
             }
             return history
+        }
+    }
+
+    /// For each channel, how the latest questions of a workspace to an engine came out; nothing is asked yet.
+    package func history(workspace: String, engine: String) async throws -> [ChannelHistory] {
+        try await read { database in
+            var history = Channel.allCases.map(ChannelHistory.init)
+            try Self.addOutcomes(database, workspace: workspace, engine: engine, before: .max, to: &history)
+            return history
+        }
+    }
+
+    /// Answers on companies that a workspace has had from an engine, and how many of them were known.
+    package func accountHistory(workspace: String, engine: String) async throws -> (known: Int, found: Int) {
+        try await read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT count(*), coalesce(sum(account.fields IS NOT NULL), 0) FROM account
+                    JOIN chunk ON chunk.id = account.chunk JOIN run ON run.id = chunk.run
+                    WHERE run.workspace = ? AND run.engine = ?
+                    """, arguments: [workspace, engine])
+            return row.map { ($0[0], $0[1]) } ?? (0, 0)
+        }
+    }
+
+    private static func addOutcomes(
+        _ database: Database, workspace: String, engine: String, before run: Int64, to history: inout [ChannelHistory]
+    ) throws {
+        // Answers that newer ones took the place of tell as much.
+        let outcomes = try ["answer", "answer_past"].map { table in
+            try database.makeStatement(
+                sql: """
+                    SELECT told.channel, count(*), sum(told.value IS NOT NULL),
+                      sum(CASE WHEN told.value IS NOT NULL THEN coalesce(told.credits, told.share) END),
+                      sum(told.value IS NOT NULL AND coalesce(told.credits, told.share) IS NOT NULL)
+                    FROM ask JOIN \(table) AS told ON told.identity = ask.identity AND told.chunk = ask.chunk
+                    WHERE ask.chunk = ? GROUP BY told.channel
+                    """)
+        }
+        // A search by name is a request of its own, so there may be thousands.
+        for chunk in try latestChunks(database, workspace, engine, before: run) {
+            for told in outcomes { try add(Row.fetchCursor(told, arguments: [chunk]), to: &history) }
         }
     }
 
@@ -149,16 +182,18 @@ extension Ledger {
     }
 
     /// Answered requests of earlier runs, the newest first: as many as tell enough.
-    private static func latestChunks(_ database: Database, before run: Int64) throws -> [Int64] {
+    private static func latestChunks(
+        _ database: Database, _ workspace: String, _ engine: String, before run: Int64
+    ) throws -> [Int64] {
         let enough = 20_000
         let rows = try Row.fetchCursor(
             database,
             sql: """
                 SELECT chunk.id, (SELECT count(*) FROM ask WHERE ask.chunk = chunk.id) FROM chunk
-                  JOIN run ON run.id = chunk.run JOIN run AS own ON own.workspace = run.workspace AND own.engine = run.engine
-                WHERE own.id = ?1 AND chunk.run < ?1 AND chunk.state = 'answered' AND chunk.endpoint <> 'account'
+                  JOIN run ON run.id = chunk.run
+                WHERE run.workspace = ? AND run.engine = ? AND chunk.run < ? AND chunk.state = 'answered' AND chunk.endpoint <> 'account'
                 ORDER BY chunk.id DESC
-                """, arguments: [run])
+                """, arguments: [workspace, engine, run])
         var chunks: [Int64] = []
         var records = 0
         while records < enough, let row = try rows.next() {

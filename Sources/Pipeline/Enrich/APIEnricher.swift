@@ -5,6 +5,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import Records
+import Settings
 
 /// A service that speaks the Enrichment API over HTTP.
 package struct APIEnricher: Enricher {
@@ -38,7 +39,7 @@ package struct APIEnricher: Enricher {
         }
         var call = HTTPClientRequest(url: settings.url.trimmedSlash + request.endpoint.path)
         call.method = .POST
-        call.headers.add(name: "authorization", value: "Bearer \(settings.key)")
+        call.headers.add(name: "authorization", value: "Bearer \(settings.key.text)")
         call.headers.add(name: "content-type", value: "application/json")
         call.headers.add(name: "accept", value: "application/json")
         call.headers.add(name: "user-agent", value: Millrace.userAgent)

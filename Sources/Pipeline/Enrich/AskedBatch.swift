@@ -54,6 +54,25 @@ extension Settlement {
     }
 }
 
+extension Settlement {
+    /// What watchers are told of an answer.
+    func answered(_ batch: AskedBatch, credits: Credits, seconds: Double) -> RunEvent {
+        var found = 0
+        let count = batch.asks.count
+        switch self {
+        case .persons(let results, _):
+            for result in results.prefix(count) {
+                found += batch.request.channels.reduce(0) { $0 + (result.channels[$1]?.value == nil ? 0 : 1) }
+            }
+        case .accounts, .refused, .split, .unavailable, .lost: break
+        }
+        return .answered(
+            batch.request.endpoint, records: count, asked: batch.request.channels.reduce(0) { sum, _ in sum + count },
+            found: found,
+            credits: credits, seconds: seconds)
+    }
+}
+
 extension AskOutcome {
     static func of(_ settlement: Settlement) -> [AskOutcome] {
         switch settlement {

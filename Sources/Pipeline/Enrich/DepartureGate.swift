@@ -13,7 +13,7 @@ struct DepartureGate: Sendable {
     let lanes: Lanes
     let clock: RunClock
     let stop: StopSignal
-    let progress: ProgressMeter
+    let feed: RunFeed
 
     enum Departure: Sendable {
         /// - Parameter isProbe: whether it tries if a service is back that was down.
@@ -115,13 +115,13 @@ struct DepartureGate: Sendable {
 
     /// One nap of a longer wait, and what the person sees of it.
     private func sleep(_ seconds: Double) async throws {
-        progress.waiting(until: clock.now() + seconds)
+        feed.tell(.waiting(until: clock.now() + seconds))
         try await clock.sleep(min(seconds, Self.nap) + 0.001)
     }
 
     /// Sleeps in short steps, so that a stop is noticed.
     func rest(for seconds: Double) async throws {
-        progress.waiting(until: clock.now() + seconds)
+        feed.tell(.waiting(until: clock.now() + seconds))
         let end = clock.uptime().seconds + seconds
         while true {
             let left = end - clock.uptime().seconds

@@ -14,7 +14,7 @@ extension Dispatcher {
         // A service that counts calls is not down.
         if is429 { circuit.with { $0.succeeded() } } else { failed(call) }
         try await turnAway(call, hold: asked, allowance, is429: is429)
-        if is429 { progress.refused() }
+        feed.tell(.turnedAway(call.batch.request.endpoint, isTooMany: is429, why: text))
         if let pause = RetryPolicy(settings.retries).pause(afterAttempt: attempt, random: .random(in: 0..<1)) {
             if circuit.with(\.isGivenUp) { throw stop.end(.unavailable("the service is not there: \(text)")) }
             return .after(pause, counts: true)
@@ -32,6 +32,7 @@ extension Dispatcher {
     func lost(_ call: Call, _ why: String, _ allowance: Allowance?) async throws -> Step {
         failed(call)
         try await settle(call, .lost, allowance)
+        feed.tell(.lost(call.batch.request.endpoint, records: call.batch.asks.count, why: why))
         let tries = call.losses + 1
         guard tries < settings.retries.attempts, !circuit.with(\.isGivenUp) else {
             if isDown(call) {

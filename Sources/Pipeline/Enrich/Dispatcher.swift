@@ -13,7 +13,7 @@ struct Dispatcher: Sendable {
     let settings: EnrichSettings
     let clock: RunClock
     let stop: StopSignal
-    let progress: ProgressMeter
+    let feed: RunFeed
     let watch: StepWatch
     let circuit: SharedCircuit
     private let workspace: String
@@ -24,7 +24,7 @@ struct Dispatcher: Sendable {
     /// - Parameter hasSucceeded: whether the run has had an answer before.
     init(
         _ enricher: any Enricher, ledger: Ledger, run: Run, hasSucceeded: Bool, lanes: Lanes, all: PipelineSettings,
-        clock: RunClock, stop: StopSignal, progress: ProgressMeter, watch: StepWatch
+        clock: RunClock, stop: StopSignal, feed: RunFeed, watch: StepWatch
     ) {
         self.enricher = enricher
         self.ledger = ledger
@@ -34,12 +34,12 @@ struct Dispatcher: Sendable {
         workspace = all.workspace
         self.clock = clock
         self.stop = stop
-        self.progress = progress
+        self.feed = feed
         self.watch = watch
         circuit = SharedCircuit(Circuit(attempts: all.enrich.retries.attempts, hasSucceeded: hasSucceeded))
         gate = DepartureGate(
             ledger: ledger, enricher: enricher, workspace: all.workspace, settings: all.enrich, circuit: circuit,
-            lanes: lanes, clock: clock, stop: stop, progress: progress)
+            lanes: lanes, clock: clock, stop: stop, feed: feed)
     }
 
     /// Works until no more requests come and all have an outcome.
@@ -76,7 +76,9 @@ struct Dispatcher: Sendable {
 
     /// Nothing outside sees the request, so intent and answer are one commit.
     private func askInside(_ batch: AskedBatch) async throws -> [AskOutcome] {
+        let left = clock.uptime().seconds
         let reply = await enricher.send(batch.request).reply
+        let seconds = clock.uptime().seconds - left
         guard let settlement = Settlement(reply) else {
             throw Diagnostic(code: "internal", "the embedded engine gave no answer")
         }
@@ -84,7 +86,9 @@ struct Dispatcher: Sendable {
             batch.intent(run: run.id, enricher), settlement, budget: settings.budget, now: clock.now())
         watch.passed(.settled)
         if recorded < batch.asks.count, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
-        progress.answered(batch.slice(0..<recorded), credits: settlement.credits(ofFirst: recorded))
+        feed.tell(
+            settlement.answered(
+                batch.slice(0..<recorded), credits: settlement.credits(ofFirst: recorded), seconds: seconds))
         let outcomes = AskOutcome.of(settlement)
         return outcomes[..<recorded] + outcomes[recorded...].map { _ in .notAsked(.budget) }
     }
@@ -191,13 +195,15 @@ struct Dispatcher: Sendable {
     }
 
     private func send(_ call: Call, attempt: Int) async throws -> Step {
+        let left = clock.uptime().seconds
         let answer = await enricher.send(call.batch.request)
+        let seconds = clock.uptime().seconds - left
         watch.passed(.answered)
         let batch = call.batch
         if let settlement = Settlement(answer.reply), settlement.count == batch.asks.count {
             circuit.with { $0.succeeded() }
             try await settle(call, settlement, answer.allowance)
-            progress.answered(batch, credits: settlement.credits)
+            feed.tell(settlement.answered(batch, credits: settlement.credits, seconds: seconds))
             return .done(AskOutcome.of(settlement))
         }
         switch answer.reply {

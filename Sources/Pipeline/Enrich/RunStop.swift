@@ -9,6 +9,8 @@ package enum RunStop: Error, Sendable, Equatable {
     case keyRefused
     /// Credits or the day's quota are used up.
     case exhausted(String)
+    /// The time at which it was to end is near.
+    case deadline(String)
 
     /// Exit code (contract, section 7).
     package var exitCode: Int32 {
@@ -16,7 +18,7 @@ package enum RunStop: Error, Sendable, Equatable {
         case .interrupted: 130
         case .unavailable: 69
         case .keyRefused: 77
-        case .exhausted: 75
+        case .exhausted, .deadline: 75
         }
     }
 }

@@ -29,7 +29,10 @@ struct RowWriters: Sendable {
     }
 
     /// The name under which the ledger remembers what was exported.
-    private var export: String { "\(settings.workspace)/\(settings.name)/\(settings.changes?.path ?? "")" }
+    private var export: String {
+        let changes = settings.changes
+        return "\(settings.workspace)/\(settings.name)/\(changes?.history ?? changes?.path ?? "")"
+    }
 
     func render(_ batch: FinishedBatch) async throws -> RenderedBatch {
         var rendered = RenderedBatch(end: batch.leads.end)

@@ -23,12 +23,12 @@ struct KnownPeople: Sendable {
     /// - Parameter reader: makes a stream over all rows, from the first one.
     /// - Throws: ``Diagnostic`` where a file cannot be read.
     init(
-        _ settings: PipelineSettings, _ list: SuppressionList, keys: RowKeys, run: Run,
+        _ settings: PipelineSettings, _ list: SuppressionList, keys: RowKeys, run: Run, feed: RunFeed,
         reader: (IdentitySpool?) throws -> LeadReader
     ) async throws {
-        guard settings.looksThroughInput else { return }
+        guard settings.looksThroughInput || !list.isEmpty else { return }
         let knowsAnybody = try await keys.ledger.knowsAnybody()
-        let scan = try await InputScan(settings, list, reader(nil), keys: knowsAnybody ? keys : nil)
+        let scan = try await InputScan(settings, list, reader(nil), keys: knowsAnybody ? keys : nil, feed)
         groups = scan.groups
         spool = scan.spool
         identitiesOfRows = scan.identities

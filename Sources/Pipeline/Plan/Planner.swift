@@ -3,10 +3,17 @@ import Identity
 import Ledger
 import Records
 
+/// Says who people are and what is known of them, and remembers whom it meets for the first time.
+protocol PeopleRegister: Sendable {
+    func resolve(_ lookups: [Lookup], in scope: Scope) async throws -> [Known]
+}
+
+extension Ledger: PeopleRegister {}
+
 /// Decides row by row, in the order of the file: known, duplicate, nothing to ask, or into which request.
 struct Planner {
     private let settings: PipelineSettings
-    private let ledger: Ledger
+    private let register: any PeopleRegister
     private let scope: Scope
     private let run: Run
     private let freshness: Freshness
@@ -26,11 +33,11 @@ struct Planner {
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
 
     init(
-        settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, people: KnownPeople, book: RequestBook,
-        rowsDone: Int, isExternal: Bool
+        settings: PipelineSettings, ledger: Ledger, register: any PeopleRegister, scope: Scope, run: Run,
+        people: KnownPeople, book: RequestBook, rowsDone: Int, isExternal: Bool
     ) async throws {
         self.settings = settings
-        self.ledger = ledger
+        self.register = register
         self.scope = scope
         self.run = run
         self.book = book
@@ -56,7 +63,7 @@ struct Planner {
         let firstRow = leads.firstRow
         let needs = (0..<people.rowCount).map { RowNeeds(people, $0, settings.enrich) }
         let lookups = Lookups(leads, needs, settings.enrich, aliases, freshness, identities)
-        let known = lookups.answered(by: try await ledger.resolve(lookups.open, in: scope))
+        let known = lookups.answered(by: try await register.resolve(lookups.open, in: scope))
         for (lookup, found) in zip(lookups.open, known.resolved) {
             if let group = lookup.group { identities[group] = found.identity }
         }

@@ -1,9 +1,8 @@
-import EnrichmentAPI
 import Foundation
 import Synchronization
 
-/// Counts what a run does and shows it on standard error, as a bar or as lines.
-package final class ProgressMeter: Sendable {
+/// Shows on standard error how far a run is: a bar on a terminal, else lines, or JSON.
+package final class ProgressMeter: RunWatcher {
     package enum Style: String, Sendable, CaseIterable {
         case auto, bar, json, off
         /// A line now and then, where there is no terminal.
@@ -11,57 +10,53 @@ package final class ProgressMeter: Sendable {
     }
 
     private struct State {
-        var rows = 0
-        var bytes = 0
-        var requests = 0
-        var credits = Credits.zero
-        var refused = 0
-        var waitingUntil: Double?
-        var waited = 0.0
         var shownAt = 0.0
         var hasBar = false
     }
 
     private let state = Mutex(State())
     private let style: Style
-    /// Bytes of all inputs, 0 where that is not known.
-    private let totalBytes: Int
-    private let clock: RunClock
-    private let start: Double
+    private let width: @Sendable () -> Int
+    private let print: @Sendable (String) -> Void
 
-    package init(_ style: Style, totalBytes: Int, clock: RunClock) {
-        let isTerminal = isatty(STDERR_FILENO) == 1
-        self.style = style == .auto ? (isTerminal ? .bar : .lines) : style
-        self.totalBytes = totalBytes
-        self.clock = clock
-        start = clock.now()
-    }
-
-    func answered(_ batch: AskedBatch, credits: Credits) {
-        update {
-            $0.requests += 1
-            $0.credits += credits
+    /// Seconds between two looks: often enough to be alive, rarely enough to be read.
+    private var interval: Double {
+        switch style {
+        case .bar: 0.2
+        case .json: 5
+        default: 10
         }
     }
 
-    func refused() { update { $0.refused += 1 } }
-    func waiting(until time: Double) {
-        let now = clock.now()
-        update {
-            // Several requests may wait for the same moment; the time passes only once.
-            $0.waited += max(0, time - max(now, $0.waitingUntil ?? now))
-            $0.waitingUntil = max(time, $0.waitingUntil ?? time)
-        }
+    /// - Parameters:
+    ///   - width: of the terminal, asked for each time, since windows change.
+    ///   - print: takes what is shown.
+    package init(
+        _ style: Style, width: @escaping @Sendable () -> Int = terminalWidth,
+        print: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    ) {
+        self.style = style == .auto ? (isatty(STDERR_FILENO) == 1 ? .bar : .lines) : style
+        self.width = width
+        self.print = print
     }
 
-    /// Seconds in which some request waited for the quota.
-    var waited: Double { state.withLock { $0.waited } }
-
-    func wrote(rows: Int, bytes: Int) {
-        update {
-            $0.rows += rows
-            $0.bytes = bytes
+    package func saw(_ event: RunEvent, _ counts: RunCounts, now: Double) {
+        guard style != .off else { return }
+        let isStart = if case .began = event { true } else { false }
+        let text: String? = state.withLock { state in
+            // The first line comes after a while: a short run needs none.
+            if isStart { state.shownAt = style == .bar ? 0 : now }
+            guard isStart && style == .json || now - state.shownAt >= interval else { return nil }
+            state.shownAt = now
+            state.hasBar = style == .bar
+            switch style {
+            case .json: return ProgressText.json(counts, now: now) + "\n"
+            // One write over what was there, so that nothing flickers.
+            case .bar: return "\r" + ProgressText.bar(counts, now: now, width: max(20, width() - 1)) + "\u{1B}[K"
+            default: return ProgressText.line(counts, now: now) + "\n"
+            }
         }
+        if let text { print(text) }
     }
 
     /// Takes the bar off the screen.
@@ -70,56 +65,20 @@ package final class ProgressMeter: Sendable {
             defer { state.hasBar = false }
             return state.hasBar
         }
-        if hadBar { Self.print("\r\u{1B}[K") }
+        if hadBar { print("\r\u{1B}[K") }
     }
 
-    private func update(_ change: (inout State) -> Void) {
-        let now = clock.now()
-        let line: String? = state.withLock { state in
-            change(&state)
-            guard style != .off, now - state.shownAt >= (style == .bar ? 0.1 : 10) else { return nil }
-            // The first line comes after a while: a short run needs none.
-            if style != .bar, state.shownAt == 0, now - start < 10 { return nil }
-            state.shownAt = now
-            state.hasBar = style == .bar
-            return text(state, now)
-        }
-        if let line { Self.print(line) }
-    }
-
-    private func text(_ state: State, _ now: Double) -> String {
-        let elapsed = max(now - start, 0.001)
-        let share = totalBytes > 0 ? min(1, Double(state.bytes) / Double(totalBytes)) : nil
-        let left = share.flatMap { $0 > 0 ? elapsed * (1 - $0) / $0 : nil }
-        if style == .json {
-            return """
-                {"rows":\(state.rows),"requests":\(state.requests),"credits":\(state.credits),"refused":\(state.refused),\
-                "seconds":\(Int(elapsed)),"seconds_left":\(left.map { String(Int($0)) } ?? "null")}\n
-                """
-        }
-        var facts = [
-            "\(state.rows) rows", "\(Int(Double(state.rows) / elapsed)) rows/s", "\(state.requests) requests",
-            "\(state.credits) credits",
-        ]
-        if let until = state.waitingUntil, until > now {
-            let time = Date(timeIntervalSince1970: until).formatted(date: .omitted, time: .standard)
-            facts.append("waiting for quota until \(time)")
-        } else if let left {
-            facts.append("\(Self.spelled(left)) left")
-        }
-        guard style == .bar else { return facts.joined(separator: ", ") + "\n" }
-        let width = 24
-        let filled = share.map { Int($0 * Double(width)) } ?? 0
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-        let percent = share.map { " \(Int($0 * 100)) %" } ?? ""
-        return "\r\u{1B}[K\(bar)\(percent)  " + facts.joined(separator: " · ")
+    /// Of the terminal on standard error; 80 where that cannot be told.
+    package static func terminalWidth() -> Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
     package static func spelled(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
         if whole < 60 { return "\(whole) s" }
-        return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return whole < 172_800
+            ? "\(whole / 3600) h \(whole % 3600 / 60) min" : "\(whole / 86_400) days \(whole % 86_400 / 3600) h"
     }
-
-    private static func print(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

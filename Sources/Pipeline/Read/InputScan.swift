@@ -14,7 +14,9 @@ struct InputScan: Sendable {
 
     /// - Parameter keys: makes the keys under which the ledger knows rows as a whole; nil where it knows nobody.
     /// - Throws: ``Diagnostic`` where a file cannot be read.
-    init(_ settings: PipelineSettings, _ list: SuppressionList, _ reader: LeadReader, keys: RowKeys?) async throws {
+    init(
+        _ settings: PipelineSettings, _ list: SuppressionList, _ reader: LeadReader, keys: RowKeys?, _ feed: RunFeed
+    ) async throws {
         let partitions = HintPartitions()
         var marks = RowMarks()
         var spool = try IdentitySpool.Writer()
@@ -28,6 +30,7 @@ struct InputScan: Sendable {
             marks.append(batch.marks)
             try spool.append(batch.spooled, rowCount: batch.rowCount)
             try await identities?.add(batch.keys)
+            feed.tell(.lookedThrough(rows: batch.rowCount))
         }
         var graph = try partitions.graph()
         groups = graph.groups(marks)

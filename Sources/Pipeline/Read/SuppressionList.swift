@@ -14,12 +14,19 @@ struct SuppressionList: Sendable {
     private(set) var lookups: [Lookup] = []
 
     private var collapsesSubaddress = true
+    /// Those who were forgotten for good; nil where there is no ledger.
+    private let forgotten: ForgottenPeople?
 
-    var isEmpty: Bool { keys.isEmpty }
+    var isEmpty: Bool { keys.isEmpty && forgotten == nil }
 
-    /// - Parameter noting: takes how many lines name nobody; no row can be meant by them, but a person may think so.
+    /// - Parameters:
+    ///   - forgotten: whom the ledger holds to be left alone.
+    ///   - noting: takes how many lines name nobody; no row can be meant by them, but a person may think so.
     /// - Throws: ``Diagnostic`` where a list cannot be read: a person relies on it.
-    init(_ settings: PipelineSettings, noting: (Diagnostic) -> Void) throws {
+    init(
+        _ settings: PipelineSettings, forgotten: ForgottenPeople? = nil, noting: (Diagnostic) -> Void
+    ) throws {
+        self.forgotten = forgotten.flatMap { $0.isEmpty ? nil : $0 }
         let paths = settings.identity.suppress
         guard !paths.isEmpty else { return }
         collapsesSubaddress = settings.identity.collapsesSubaddress
@@ -111,7 +118,7 @@ struct SuppressionList: Sendable {
         case .linkedinURL: alias = Canonical.linkedinURL(found).map(AliasKey.linkedin) ?? ""
         case .workEmail, .personalEmail:
             guard let email = Canonical.email(found, collapsesSubaddress: collapsesSubaddress) else { return false }
-            if let at = email.lastIndex(of: "@"),
+            if let at = email.lastIndex(of: "@"), !keys.isEmpty,
                 let domain = Canonical.companyDomain(String(email[email.index(after: at)...])),
                 keys.contains(IdentityGraph.hash(AliasKey.company(domain)))
             {
@@ -119,13 +126,17 @@ struct SuppressionList: Sendable {
             }
             alias = AliasKey.email(email)
         }
-        return keys.contains(IdentityGraph.hash(alias))
+        return isListed(alias)
+    }
+
+    private func isListed(_ alias: String) -> Bool {
+        keys.contains(IdentityGraph.hash(alias)) || forgotten?.contains(alias) == true
     }
 
     /// Whether any hint of a row is on the list.
     func contains(_ people: IdentityBatch, _ row: Int) -> Bool {
-        guard !keys.isEmpty else { return false }
+        guard !isEmpty else { return false }
         if let company = people.companyKey(row), keys.contains(IdentityGraph.hash(company)) { return true }
-        return people.suppressionKeys(row).contains { keys.contains(IdentityGraph.hash($0)) }
+        return people.suppressionKeys(row).contains(where: isListed)
     }
 }

@@ -111,6 +111,8 @@ extension SettingsValue {
 /// A file with only what is new since the last run of the pipeline, for an import (`changes`).
 package struct ChangeSettings: Sendable {
     package var path = ""
+    /// Under which it is remembered what was exported, where that is not the path; no key.
+    var history: String?
     /// Empty: the record's number and the columns that the export has for channels.
     package var columns: [ImportColumn] = []
 

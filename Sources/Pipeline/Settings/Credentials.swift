@@ -2,9 +2,16 @@ import Foundation
 
 /// Where the service's key and address come from when the pipeline names none (ENRICHMENT-API.md, "Calls").
 enum Credentials {
-    /// `UNSTUCK_API_KEY`, else what `~/.unstuck/credentials` holds.
+    /// `UNSTUCK_API_KEY`, else what the service manager hands over as `unstuck_api_key`, else what
+    /// `~/.unstuck/credentials` holds.
     static func key(_ environment: [String: String]) -> String? {
         if let key = environment["UNSTUCK_API_KEY"], !key.isEmpty { return key }
+        if let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty,
+            let key = try? String(contentsOfFile: folder + "/unstuck_api_key", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines), !key.isEmpty
+        {
+            return key
+        }
         guard let home = environment["HOME"], !home.isEmpty,
             let text = try? String(contentsOfFile: home + "/.unstuck/credentials", encoding: .utf8)
         else { return nil }

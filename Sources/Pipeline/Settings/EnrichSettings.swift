@@ -1,7 +1,7 @@
 import Connect
 package import EnrichmentAPI
 import Ledger
-import Settings
+package import Settings
 import Waterfall
 
 /// What is asked for, and of whom (contract, section 3, `enrich`).
@@ -41,9 +41,9 @@ package struct EnrichSettings: Sendable {
             .section("api", \.api, "The service.") { APISettings.table },
             .value(
                 "channels", \.channels, takes: "a list of \(Channel.allCases.map(\.rawValue).joined(separator: ", "))",
-                "What is asked for."
-            ) {
-                $0.channels
+                "What is asked for; [] for companies alone."
+            ) { value in
+                value.entries?.isEmpty == true ? [] : value.channels
             },
             .flag("only_missing", \.onlyMissing, "Whether a channel that the row has already is not asked for."),
             .flag(
@@ -81,7 +81,7 @@ package struct EnrichSettings: Sendable {
 
 package struct APISettings: Sendable {
     package var url = ""
-    package var key = ""
+    package var key = Secret("")
     package var timeout = Duration.seconds(30)
     package var connectTimeout = Duration.seconds(10)
     package var caFile = ""
@@ -93,13 +93,15 @@ package struct APISettings: Sendable {
     /// Takes what is not set from where the service's own tools keep it.
     mutating func fillIn(_ environment: [String: String]) {
         if url.isEmpty { url = Credentials.url(environment) ?? "" }
-        if key.isEmpty { key = Credentials.key(environment) ?? "" }
+        if key.isEmpty { key = Secret(Credentials.key(environment) ?? "") }
     }
 
     static var table: SettingsTable<APISettings> {
         SettingsTable([
             .text("url", \.url, "Where the service is."),
-            .text("key", \.key, "Its key; else $UNSTUCK_API_KEY, else what ~/.unstuck/credentials holds."),
+            .secret(
+                "key", \.key,
+                "Its key; else $UNSTUCK_API_KEY, the credential unstuck_api_key, or what ~/.unstuck/credentials holds."),
             .duration("timeout", \.timeout, "How long an answer may take."),
             .duration("connect_timeout", \.connectTimeout, "How long connecting may take, TLS included."),
             .section("prices", \.prices, "What finds cost at most, for budgets and estimates.") { PriceList.table },

@@ -1,4 +1,6 @@
 package import Connect
+import Ledger
+import Records
 package import Settings
 
 /// A pipeline file (contract, section 3) with every default filled in.
@@ -17,6 +19,10 @@ package struct PipelineSettings: Sendable {
     package var warehouse: [Warehouse] = []
     package var rejects = ""
     package var report = ""
+    /// Who is told how the run has ended.
+    package var notify: NotifySettings?
+    /// How long runs, answers and verdicts are kept; nil for ever.
+    package var retention: Duration?
     /// Whether a data package is written beside the outputs; no key.
     var describesOutputs = true
     /// All keys that are set, as YAML without keys and secrets, for those who want to know later.
@@ -47,6 +53,17 @@ package struct PipelineSettings: Sendable {
 
     /// Whether all rows are looked at before the first one is asked for.
     var looksThroughInput: Bool { identity.dedupe != .off || !identity.suppress.isEmpty || !explain.isEmpty }
+
+    /// The same with the keys and secrets that are kept elsewhere.
+    ///
+    /// - Throws: ``Diagnostic`` `no_secret`.
+    package func withSecrets(_ environment: [String: String]) throws -> PipelineSettings {
+        var settings = self
+        if enrich.engine == .api { settings.enrich.api.key = try enrich.api.key.fetched(environment: environment) }
+        if let verify { settings.verify?.secret = try verify.secret.fetched(environment: environment) }
+        if let notify { settings.notify?.secret = try notify.secret.fetched(environment: environment) }
+        return settings
+    }
 
     /// All keys for people and editors.
     package static var described: [SettingsDescription] { table.described(PipelineSettings()) }
@@ -87,6 +104,19 @@ package struct PipelineSettings: Sendable {
             },
             .text("rejects", \.rejects, "Where records go that could not be read."),
             .text("report", \.report, "Where the credit report goes, without ending."),
+            .optionalSection(
+                "notify", \.notify, "A webhook that is told how a run has ended.", start: NotifySettings.init
+            ) {
+                NotifySettings.table
+            },
+            .value(
+                "retention", \.retention, takes: "an age of at least 31d, such as 90d",
+                "Runs, answers and verdicts that are older are taken out of the ledger after each run."
+            ) { value in
+                value.text.flatMap(Spelling.duration).flatMap { age in
+                    age.inSeconds >= Ledger.youngestPruned ? .some(.some(age)) : nil
+                }
+            },
         ])
     }
 }

@@ -1,5 +1,6 @@
 package import EnrichmentAPI
 import Foundation
+import Records
 import Synchronization
 
 /// One call, as it is counted and logged: who, what, how long, and nothing of whom it was about.
@@ -49,40 +50,40 @@ final class ServiceMetrics: Sendable {
 
     func text() -> String {
         let counts = counts.withLock { $0 }
-        var lines: [String] = []
-        func family(_ name: String, _ type: String, _ help: String, _ samples: [String]) {
-            lines += ["# HELP \(name) \(help)", "# TYPE \(name) \(type)"] + samples
-        }
         let names = counts.calls.keys.sorted()
-        family(
-            "millrace_calls_total", "counter", "Calls by what was asked and the status of the answer.",
+        func sample(_ call: String, _ value: Double, _ more: [(String, String)] = [], _ suffix: String = "") -> (
+            suffix: String, labels: [(String, String)], value: Double
+        ) {
+            (suffix, [("call", call)] + more, value)
+        }
+        var metrics = PrometheusText()
+        metrics.add(
+            "millrace_calls_total", .counter, "Calls by what was asked and the status of the answer.",
             names.flatMap { call in
                 (counts.calls[call] ?? [:]).sorted { $0.key < $1.key }.map {
-                    "millrace_calls_total{call=\"\(call)\",status=\"\($0.key)\"} \($0.value)"
+                    sample(call, Double($0.value), [("status", "\($0.key)")])
                 }
             })
-        family(
-            "millrace_records_total", "counter", "People and companies in answered calls.",
-            names.map { "millrace_records_total{call=\"\($0)\"} \(counts.records[$0] ?? 0)" })
-        family(
-            "millrace_found_total", "counter", "Values that were found.",
-            names.map { "millrace_found_total{call=\"\($0)\"} \(counts.found[$0] ?? 0)" })
-        family(
-            "millrace_credits_total", "counter", "Credits that were charged.",
-            names.map {
-                "millrace_credits_total{call=\"\($0)\"} \(Double(counts.credits[$0] ?? 0) / 1000)"
-            })
-        family(
-            "millrace_call_seconds", "histogram", "How long calls took.",
-            names.flatMap { call -> [String] in
+        metrics.add(
+            "millrace_records_total", .counter, "People and companies in answered calls.",
+            names.map { sample($0, Double(counts.records[$0] ?? 0)) })
+        metrics.add(
+            "millrace_found_total", .counter, "Values that were found.",
+            names.map { sample($0, Double(counts.found[$0] ?? 0)) })
+        metrics.add(
+            "millrace_credits_total", .counter, "Credits that were charged.",
+            names.map { sample($0, Double(counts.credits[$0] ?? 0) / 1000) })
+        metrics.add(
+            "millrace_call_seconds", .histogram, "How long calls took.",
+            names.flatMap { call in
                 let times = counts.times[call] ?? []
-                return zip(Self.bounds.map { "\($0)" } + ["+Inf"], times).map {
-                    "millrace_call_seconds_bucket{call=\"\(call)\",le=\"\($0)\"} \($1)"
+                return zip(Self.bounds.map { "\($0)" } + ["+Inf"], times).map { bound, count in
+                    sample(call, Double(count), [("le", bound)], "_bucket")
                 } + [
-                    "millrace_call_seconds_sum{call=\"\(call)\"} \(counts.seconds[call] ?? 0)",
-                    "millrace_call_seconds_count{call=\"\(call)\"} \(times.last ?? 0)",
+                    sample(call, counts.seconds[call] ?? 0, [], "_sum"),
+                    sample(call, Double(times.last ?? 0), [], "_count"),
                 ]
             })
-        return lines.joined(separator: "\n") + "\n"
+        return metrics.text
     }
 }

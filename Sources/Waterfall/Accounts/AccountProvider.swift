@@ -29,26 +29,44 @@ struct AccountTable: AccountProvider {
     init(_ settings: AccountProviderSettings, ledger: String) throws {
         (name, price) = (settings.name, settings.price)
         let file = try TableFile(settings.path, table: settings.table)
-        let mapping = try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path)
-        guard let domainColumn = mapping[.companyDomain] ?? mapping[.website] else {
-            throw Diagnostic(
-                code: "no_column", "account provider '\(settings.name)' has no column with the company's domain",
-                file: settings.path, hint: "call it 'domain'")
-        }
-        let fields = try AccountResult.knownFields.compactMap { field in
-            try file.column(settings.fields[field] ?? "", of: settings.name).map { (field, $0) }
-                ?? file.columns.firstIndex(of: field).map { (field, $0) }
-        }
-        let places = fields.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
-        let stamp = "\(Self.version) \(file.path) \(file.stamp) \(settings.table) \(domainColumn) \(places)"
+        let columns = try Columns(file, settings)
+        let places = columns.fields.map { "\($0.name)=\($0.column)" }.joined(separator: " ")
+        let stamp = "\(Self.version) \(file.path) \(file.stamp) \(settings.table) \(columns.domain) \(places)"
         companies = try ProviderTable(ledger: ledger, name: "accounts-" + settings.name, stamp: stamp) { writer in
             try file.forEachBatch { batch in
                 for row in 0..<batch.rowCount {
-                    guard let domain = Canonical.companyDomain(batch.text(row, domainColumn)) else { continue }
-                    let values = fields.map { ($0.0, batch.text(row, $0.1)) }.filter { !$0.1.isEmpty }
+                    guard let domain = Canonical.companyDomain(batch.text(row, columns.domain)) else { continue }
+                    let values = columns.fields.map { ($0.name, batch.text(row, $0.column)) }.filter { !$0.1.isEmpty }
                     try writer.add(
                         company: AliasKey.company(domain), fields: Dictionary(values, uniquingKeysWith: { $1 }))
                 }
+            }
+        }
+    }
+
+    /// Looks whether the file is there and has the columns that the settings name; indexes nothing.
+    ///
+    /// - Throws: ``Diagnostic`` where it does not.
+    static func check(_ settings: AccountProviderSettings) throws {
+        _ = try Columns(TableFile(settings.path, table: settings.table), settings)
+    }
+
+    /// Where the domain and each known field stand.
+    private struct Columns {
+        let domain: Int
+        let fields: [(name: String, column: Int)]
+
+        init(_ file: TableFile, _ settings: AccountProviderSettings) throws {
+            let mapping = try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path)
+            guard let domain = mapping[.companyDomain] ?? mapping[.website] else {
+                throw Diagnostic(
+                    code: "no_column", "account provider '\(settings.name)' has no column with the company's domain",
+                    file: settings.path, hint: "call it 'domain'")
+            }
+            self.domain = domain
+            fields = try AccountResult.knownFields.compactMap { field in
+                try (file.column(settings.fields[field] ?? "", of: settings.name) ?? file.columns.firstIndex(of: field))
+                    .map { (field, $0) }
             }
         }
     }

@@ -27,6 +27,13 @@ struct TableProvider: Provider {
         people = try ProviderTable(ledger: ledger, name: name, stamp: shelf.stamp) { try shelf.fill($0) }
     }
 
+    /// Looks whether the file is there and has the columns that the settings name; reads no rows and indexes nothing.
+    ///
+    /// - Throws: ``Diagnostic`` where it does not.
+    static func check(_ settings: ProviderSettings) throws {
+        _ = try Shelf(TableFile(settings.path, table: settings.table), settings)
+    }
+
     func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
         let found: [ProviderTable.Person?]
         do {

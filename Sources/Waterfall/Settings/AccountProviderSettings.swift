@@ -35,13 +35,15 @@ package struct AccountProviderSettings: Sendable {
         ])
     }
 
-    func check(_ lint: inout Lint) {
+    func check(_ lint: inout Lint, key: String) {
         switch kind {
-        case .table: if path.isEmpty { lint.note("account provider '\(name)' is a table and has no path") }
+        case .table: if path.isEmpty { lint.note("account provider '\(name)' is a table and has no path", key: key) }
         case .http:
-            http.check("account provider '\(name)'", &lint)
+            http.check("account provider '\(name)'", &lint, key: key + ".http")
             if fields.isEmpty {
-                lint.note("account provider '\(name)' names no fields", hint: "such as fields: {industry: /industry}")
+                lint.note(
+                    "account provider '\(name)' names no fields", key: key,
+                    hint: "such as fields: {industry: /industry}")
             }
         }
     }

@@ -85,24 +85,26 @@ package struct HTTPProviderSettings: Sendable {
     }
 
     /// - Parameter owner: whose settings these are, for messages.
-    func check(_ owner: String, _ lint: inout Lint) {
+    func check(_ owner: String, _ lint: inout Lint, key: String) {
         if url.isEmpty {
-            lint.note("\(owner) is asked over HTTP and has no http.url")
+            lint.note("\(owner) is asked over HTTP and has no http.url", key: key)
         } else if !url.hasPrefix("http://"), !url.hasPrefix("https://") {
-            lint.note("\(owner): http.url begins with https:// or http://")
+            lint.note("\(owner): http.url begins with https:// or http://", key: key + ".url")
         }
         let texts = [url] + headers.values + body.texts + batch.record.texts
         for name in texts.flatMap(Template.placeholders) where !Template.known.contains(name) {
             lint.note(
-                "\(owner): there is no placeholder {\(name)}",
+                "\(owner): there is no placeholder {\(name)}", key: key,
                 hint: Spelling.nearest(to: name, among: Template.known).map { "did you mean {\($0)}?" }
                     ?? "they are: \(Template.known.map { "{\($0)}" }.joined(separator: ", "))")
         }
-        if method == .get, body != .null { lint.note("\(owner): a GET has no body", hint: "set http.method to POST") }
+        if method == .get, body != .null {
+            lint.note("\(owner): a GET has no body", key: key + ".body", hint: "set http.method to POST")
+        }
         guard batch.size > 1 else { return }
         if batch.record == .null || batch.results.isEmpty || !body.texts.contains("{records}") {
             lint.note(
-                "\(owner): http.batch needs record and results, and a body with {records}",
+                "\(owner): http.batch needs record and results, and a body with {records}", key: key,
                 hint:
                     "such as body: {people: \"{records}\"}, batch: {size: 50, record: {email: \"{email}\"}, results: /results}"
             )

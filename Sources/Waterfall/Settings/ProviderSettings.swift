@@ -55,16 +55,16 @@ package struct ProviderSettings: Sendable {
     }
 
     /// What does not fit together.
-    func check(_ lint: inout Lint) {
+    func check(_ lint: inout Lint, key: String) {
         switch kind {
         case .table:
-            if path.isEmpty { lint.note("provider '\(name)' is a table and has no path") }
+            if path.isEmpty { lint.note("provider '\(name)' is a table and has no path", key: key) }
         case .http:
-            http.check("provider '\(name)'", &lint)
+            http.check("provider '\(name)'", &lint, key: key + ".http")
             for channel in Channel.allCases where !channels[channel].isEmpty && !channels[channel].hasPrefix("/") {
                 lint.note(
                     "provider '\(name)': channels.\(channel.rawValue) is no JSON pointer",
-                    hint: "such as /data/\(channel.rawValue)")
+                    key: "\(key).channels.\(channel.rawValue)", hint: "such as /data/\(channel.rawValue)")
             }
         case .pattern: break
         }

@@ -1,5 +1,6 @@
 import Connect
 package import EnrichmentAPI
+package import Records
 package import Settings
 
 /// The waterfall file: providers, the order in which each channel tries them, and prices.
@@ -37,38 +38,48 @@ package struct WaterfallSettings: Sendable {
     package init() {}
 
     /// - Throws: ``InvalidSettings`` with everything that is wrong, or ``Diagnostic`` where the file cannot be read.
-    package static func read(_ path: String, environment: [String: String]) throws -> WaterfallSettings {
+    package static func read(
+        _ path: String, environment: [String: String], noting: (Diagnostic) -> Void = { _ in }
+    ) throws -> WaterfallSettings {
         var settings = WaterfallSettings()
-        try SettingsFile.read(path, into: &settings, by: table, environment: environment)
-        try settings.check(file: path)
+        try SettingsFile.read(
+            path, into: &settings, by: table, environment: environment, rules: { $0.check(&$1) }, noting: noting)
         return settings
     }
 
-    private func check(file: String) throws {
-        var lint = Lint(file: file)
+    private func check(_ lint: inout Lint) {
+        guard !lint.isWrong("providers"), !lint.isWrong("accounts") else { return }
         let names = providers.map(\.name)
-        for provider in providers { provider.check(&lint) }
-        for account in accounts { account.check(&lint) }
-        for name in Set(names).sorted() where names.count(where: { $0 == name }) > 1 || name.isEmpty {
-            lint.note(name.isEmpty ? "a provider has no name" : "two providers are called '\(name)'")
+        for (number, provider) in providers.enumerated() { provider.check(&lint, key: "providers.\(number)") }
+        for (number, account) in accounts.enumerated() { account.check(&lint, key: "accounts.\(number)") }
+        for (number, name) in names.enumerated() where names[..<number].contains(name) || name.isEmpty {
+            lint.note(
+                name.isEmpty ? "a provider has no name" : "two providers are called '\(name)'",
+                key: "providers.\(number).name")
+        }
+        for name in names where !Channel.allCases.contains(where: { order[$0].contains(name) }) && !name.isEmpty {
+            lint.warn(
+                "no channel tries '\(name)'", key: "order", hint: "name it in order, or take it away")
         }
         for channel in Channel.allCases {
             for name in order[channel] where !names.contains(name) {
                 lint.note(
                     "order.\(channel.rawValue) names a provider '\(name)' that is not described",
+                    key: "order.\(channel.rawValue)",
                     hint: Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'?" })
             }
             if Set(order[channel]).count < order[channel].count {
-                lint.note("order.\(channel.rawValue) names a provider twice")
+                lint.note(
+                    "order.\(channel.rawValue) names a provider twice", key: "order.\(channel.rawValue)")
             }
             for provider in providers
             where order[channel].contains(provider.name) && !provider.given.contains(channel) {
                 lint.note(
                     "order.\(channel.rawValue) names '\(provider.name)', which does not say where it has that channel",
+                    key: "order.\(channel.rawValue)",
                     hint: "name a column or a JSON pointer in its channels")
             }
         }
-        guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
     }
 
     package static var table: SettingsTable<WaterfallSettings> {

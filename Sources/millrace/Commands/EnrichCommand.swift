@@ -37,6 +37,9 @@ struct EnrichCommand: AsyncParsableCommand {
     @Flag(help: "Check emails that are found with the built-in verification.")
     var verify = false
 
+    @Flag(help: "Say what the run would do, cost and take; send nothing, write nothing.")
+    var dryRun = false
+
     @OptionGroup var options: RunOptions
 
     func run() async throws {
@@ -64,10 +67,8 @@ struct EnrichCommand: AsyncParsableCommand {
                 environment: ProcessInfo.processInfo.environment)
             settings.maxRejects = options.maxRejects
             settings.explain = options.explain ?? ""
-            try await Running(
-                settings: settings, options: options,
-                command: Endings.commandAgain
-            ).run()
+            if dryRun { return try await Planning(settings: settings, options: options, json: false).run() }
+            try await Running(settings: settings, options: options, command: Endings.commandAgain).run()
         }
     }
 }

@@ -11,7 +11,8 @@ struct LintCommand: AsyncParsableCommand {
         abstract:
             "Says everything that is wrong with pipelines, waterfalls and settings of the service, with file, line and column.",
         discussion: """
-            Reads no input and asks for nothing. Ends with 78 where something is wrong.
+            Reads no input and asks for nothing. Ends with 78 where something is wrong; what works and is hardly meant is a
+            warning: keys without effect, keys and secrets in the clear, runs without a limit on what they cost.
 
             Example:
               millrace lint pipelines/quickstart.yaml pipelines/serve.yaml
@@ -27,7 +28,7 @@ struct LintCommand: AsyncParsableCommand {
                 try check(file)
                 print("\(file): good")
             } catch {
-                Endings.say(Endings.message(error))
+                Endings.tell(error)
                 worst = max(worst, Endings.code(error))
             }
         }
@@ -36,21 +37,27 @@ struct LintCommand: AsyncParsableCommand {
 
     private func check(_ file: String) throws {
         let environment = ProcessInfo.processInfo.environment
+        let note = Endings.note
         let keys = SettingsFile.keys(file)
         if !keys.isDisjoint(with: ["providers", "order", "accounts"]) {
-            _ = try WaterfallSettings.read(file, environment: environment)
+            try checkWaterfall(file, environment)
             return
         }
         if !keys.contains("input"), !keys.isDisjoint(with: ["listen", "waterfall", "mx", "max_body"]) {
-            let settings = try ServeSettings.read(file, environment: environment)
-            if !settings.waterfall.isEmpty {
-                _ = try WaterfallSettings.read(settings.waterfall, environment: environment)
-            }
+            let settings = try ServeSettings.read(file, environment: environment, noting: note)
+            if !settings.waterfall.isEmpty { try checkWaterfall(settings.waterfall, environment) }
             return
         }
-        let settings = try PipelineFile.read(file, overrides: [], environment: environment)
+        let settings = try PipelineFile.read(file, overrides: [], environment: environment, noting: note)
         if settings.enrich.engine == .embedded {
-            _ = try WaterfallSettings.read(settings.enrich.waterfall, environment: environment)
+            try checkWaterfall(settings.enrich.waterfall, environment)
         }
+    }
+
+    /// Settings of a waterfall, and the headers of its tables.
+    private func checkWaterfall(_ file: String, _ environment: [String: String]) throws {
+        let settings = try WaterfallSettings.read(file, environment: environment, noting: Endings.note)
+        let problems = settings.tableProblems()
+        guard problems.isEmpty else { throw InvalidSettings(problems) }
     }
 }

@@ -1,42 +1,27 @@
 import ArgumentParser
-import Foundation
-import Pipeline
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs a pipeline, or goes on with its unfinished run.",
         discussion: """
-            Example:
+            Examples:
               millrace run pipelines/quickstart.yaml --max-credits 500
+              millrace run pipelines/quickstart.yaml --dry-run
+              millrace run nightly.yaml --log-format json --metrics /var/lib/node_exporter/millrace.prom --deadline 06:00
             """)
 
-    @Argument(help: "The pipeline file.")
-    var pipeline: String
+    @OptionGroup var pipeline: PipelineOptions
 
-    @Option(help: "Read this instead of the pipeline's input; may be given several times.")
-    var input: [String] = []
-
-    @Option(help: "Write this instead of the pipeline's output; may be given several times.")
-    var output: [String] = []
+    @Flag(help: "Say what the run would do, cost and take, as millrace plan does; send nothing, write nothing.")
+    var dryRun = false
 
     @OptionGroup var options: RunOptions
 
     func run() async throws {
         try await Endings.reporting {
-            var overrides = try options.overrides
-            if !input.isEmpty { overrides.append(("input.paths", yamlList(input))) }
-            if !output.isEmpty {
-                overrides.append(
-                    ("output", "[" + output.map { "{path: \(yamlText($0))}" }.joined(separator: ", ") + "]"))
-            }
-            var settings = try PipelineFile.read(
-                pipeline, overrides: overrides, environment: ProcessInfo.processInfo.environment)
-            settings.maxRejects = options.maxRejects
-            settings.explain = options.explain ?? ""
-            try await Running(
-                settings: settings, options: options,
-                command: Endings.commandAgain
-            ).run()
+            let settings = try pipeline.settings(options)
+            if dryRun { return try await Planning(settings: settings, options: options, json: false).run() }
+            try await Running(settings: settings, options: options, command: Endings.commandAgain).run()
         }
     }
 }

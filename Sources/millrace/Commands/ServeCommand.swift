@@ -47,6 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
             var settings = try config.map { try ServeSettings.read($0, environment: environment) } ?? ServeSettings()
             if let listen { settings.listen = listen }
             if let waterfall { settings.waterfall = waterfall }
+            try settings.fetchSecrets(environment)
             let rehearsal = try rehearse.map { try Rehearsal($0) }
             guard !settings.waterfall.isEmpty || rehearsal != nil else {
                 throw Diagnostic(

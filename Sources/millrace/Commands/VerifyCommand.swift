@@ -26,11 +26,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Endings.reporting {
-            let named = options.settings.contains { $0.hasPrefix("verify.url=") || $0.hasPrefix("verify.builtin=") }
+            let isNamed = options.settings.contains { $0.hasPrefix("verify.url=") || $0.hasPrefix("verify.builtin=") }
             let service =
                 url.map { [(key: "verify.url", value: yamlText($0))] }
-                ?? (named ? [] : [(key: "verify.builtin", value: "true")])
-            let (settings, rewriting) = try options.rewriting(name: "verify", further: service)
+                ?? (isNamed ? [] : [(key: "verify.builtin", value: "true")])
+            let (named, rewriting) = try options.rewriting(name: "verify", further: service)
+            let settings = try named.withSecrets(ProcessInfo.processInfo.environment)
             let verify = settings.verify ?? VerifySettings()
             let (chosen, ready, rows) = (verify, settings, rewriting)
             let ledger = try Ledger(path: state.ledgerPath)

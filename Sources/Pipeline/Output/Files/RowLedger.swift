@@ -51,6 +51,11 @@ final class RowLedger {
         return exports.reduce(0) { $0 + (seen.insert($1.path).inserted ? $1.fingerprint?.size ?? 0 : 0) }
     }
 
+    /// Bytes of all files up to a place in one of them.
+    static func bytes(of exports: [Export], upTo file: Int, taken: Int) -> Int {
+        bytes(of: exports[..<file].filter { $0.path != exports[file].path }) + taken
+    }
+
     /// - Parameter interval: seconds after which a commit is due.
     func write(_ batch: RenderedBatch, every interval: Double) async throws {
         isUncertain = true
@@ -70,8 +75,7 @@ final class RowLedger {
         }
         progress.files[batch.end.file, default: RowProgress.FileProgress()]
             .add(batch)
-        let file = exports[batch.end.file]
-        bytesRead = Self.bytes(of: exports[..<batch.end.file].filter { $0.path != file.path }) + batch.taken
+        bytesRead = Self.bytes(of: exports, upTo: batch.end.file, taken: batch.taken)
         position = batch.end
         isDirty = true
         if clock.now() - lastCheckpoint >= interval { try await checkpoint() }

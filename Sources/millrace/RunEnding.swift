@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import Ledger
+import Logging
+import Pipeline
+import Records
+
+/// Tells everybody how a run has ended: the person, the log, the metrics, the webhook.
+struct RunEnding {
+    let settings: PipelineSettings
+    /// The command that goes on after a stop.
+    let command: String
+    /// Where the ledger lies.
+    let ledger: String
+    let metrics: RunMetrics?
+    let clock: RunClock
+
+    func done(_ report: CreditReport) async {
+        let settings = settings.named(
+            run: report.run.id, startedAt: report.run.startedAt.timeIntervalSince1970)
+        let words = "done: \(report.records.read) rows, \(report.credits.used) credits"
+        if Voice.standard.isLog {
+            Voice.standard.say(
+                words,
+                [
+                    "event": "done", "exit_code": .stringConvertible(0),
+                    "rows": .stringConvertible(report.records.read),
+                    "enriched": .stringConvertible(report.records.enriched),
+                    "unmatched": .stringConvertible(report.records.unmatched),
+                    "rejected": .stringConvertible(report.records.rejected),
+                    "credits": .stringConvertible(report.credits.used),
+                    "seconds": .stringConvertible(report.timing.seconds),
+                    "outputs": "\(settings.written(report).joined(separator: ","))",
+                ])
+        } else {
+            Endings.say(ReportText.render(report))
+            for path in settings.written(report) { Endings.say("wrote \(path)") }
+            Endings.say(words)
+        }
+        await keepRetention()
+        await tell(.done, 0, words, run: report.run.id, report)
+    }
+
+    /// - Returns: the exit code, or what is said elsewhere.
+    func failed(_ error: any Error, run: String) async -> any Error {
+        if error is ValidationError || error is ExitCode { return error }
+        let code = Endings.code(error)
+        let canGoOn = error is RunStop || code == 74
+        Endings.tell(error)
+        if canGoOn {
+            Voice.standard.say(
+                "\(saved(error)); go on with: \(command)", level: .warning,
+                ["event": "\(error is RunStop ? "paused" : "failed")", "exit_code": .stringConvertible(Int(code))])
+        } else if Voice.standard.isLog {
+            Voice.standard.say(
+                "the run failed", level: .error, ["event": "failed", "exit_code": .stringConvertible(Int(code))])
+        }
+        var report: CreditReport?
+        if !run.isEmpty, let kept = try? await Ledger(path: ledger).report(ofRun: run) {
+            report = CreditReport(archived: kept)
+        }
+        await tell(error is RunStop ? .paused : .failed, code, Endings.message(error), run: run, report)
+        return ExitCode(code)
+    }
+
+    /// What is safe, as far as that can be said.
+    private func saved(_ error: any Error) -> String {
+        guard let code = (error as? Diagnostic)?.code, code.hasPrefix("ledger_") else {
+            return "saved: every answer so far is in \(ledger)"
+        }
+        return
+            "saved: what \(ledger) took; a request whose answer it could not take may have been charged, and is asked for again by the call that charges once"
+    }
+
+    private func tell(
+        _ ending: NotifySettings.Ending, _ code: Int32, _ message: String, run: String, _ report: CreditReport?
+    ) async {
+        do {
+            try metrics?.end(report, exitCode: code, now: clock.now())
+        } catch {
+            Endings.note((error as? Diagnostic)?.asWarning ?? Self.warning("the metrics could not be written"))
+        }
+        let environment = ProcessInfo.processInfo.environment
+        var ready = (try? settings.withSecrets(environment)) ?? settings
+        if let part = report?.run {
+            ready = ready.named(run: part.id, startedAt: part.startedAt.timeIntervalSince1970)
+        }
+        guard let notice = RunNotice(ready, ending) else { return }
+        let why = await notice.post(
+            RunNotice.Summary(ending: ending, exitCode: code, message: message, run: run, report: report),
+            environment: environment, now: clock.now())
+        if let why { Endings.note(Self.warning("the webhook was not told how the run ended: \(why)")) }
+    }
+
+    /// Takes out what is older than the pipeline keeps; another time, where other runs use the ledger.
+    private func keepRetention() async {
+        guard let age = settings.retention else { return }
+        do {
+            let pruned = try await Ledger(path: ledger).prune(
+                before: clock.now() - age.inSeconds, givingRoomBack: .whereMuch)
+            if pruned.hasAny {
+                Endings.say(
+                    "retention: took out \(pruned.runs) runs, \(pruned.answers) answers and \(pruned.verdicts) verdicts"
+                )
+            }
+        } catch {
+            let why = (error as? Diagnostic)?.message ?? "the ledger could not be written"
+            Endings.note(Self.warning("retention: nothing was taken out this time: \(why)"))
+        }
+    }
+
+    private static func warning(_ text: String) -> Diagnostic { Diagnostic(.warning, code: "ending", text) }
+}
+
+extension Diagnostic {
+    /// The same, where the run is done in spite of it.
+    fileprivate var asWarning: Diagnostic {
+        var warning = self
+        warning.severity = .warning
+        return warning
+    }
+}
