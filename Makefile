@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 RELEASE = -c release --static-swift-stdlib
 FORMATTED = Package.swift Sources Tests samples/generator Benchmarks
 
-.PHONY: all run test outside bench fuzz samples install format lint docs setup
+.PHONY: all run test outside bench fuzz samples install deb format lint docs setup
 
 all: setup
 	swift build $(RELEASE) --product millrace
@@ -13,7 +13,7 @@ run: all
 
 # Programs that read what a run has written, to see whether they see the same.
 outside:
-	scripts/setup.sh libreoffice-calc-nogui miller postgresql python3-pip
+	scripts/setup.sh dpkg-dev libreoffice-calc-nogui miller postgresql python3-pip
 	[ -d .build/outside/frictionless ] || python3 -m pip install --quiet --disable-pip-version-check \
 	    --root-user-action=ignore --target .build/outside -r Tests/Outside/requirements.txt 2>/dev/null
 
@@ -41,7 +41,11 @@ samples: setup
 	swift run generate-samples samples
 
 install: all
-	install -D -m 755 .build/release/millrace $(DESTDIR)$(PREFIX)/bin/millrace
+	scripts/install.sh .build/release/millrace $(PREFIX) $(DESTDIR)
+
+deb: all
+	scripts/setup.sh dpkg-dev
+	scripts/deb.sh .build/release/millrace .build
 
 format:
 	swift format format --in-place --parallel --recursive $(FORMATTED)
@@ -49,9 +53,11 @@ format:
 lint:
 	swift format lint --strict --parallel --recursive $(FORMATTED)
 
-# The reference lives in docs/ as Markdown; this shows where to begin.
+# What is made from the program itself; tests hold it to the code.
 docs:
-	@ls docs/*.md
+	swift build --product millrace
+	.build/debug/millrace schema --format markdown > docs/pipeline-reference.md
+	.build/debug/millrace manual > docs/millrace.1
 
 setup:
 	@scripts/setup.sh
