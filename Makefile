@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 RELEASE = -c release --static-swift-stdlib
 FORMATTED = Package.swift Sources Tests samples/generator Benchmarks
 
-.PHONY: all run test outside bench fuzz samples install deb format lint docs setup
+.PHONY: all run test outside bench bench-smoke fuzz samples install deb format lint docs setup
 
 all: setup
 	swift build $(RELEASE) --product millrace
@@ -21,16 +21,19 @@ test: setup outside
 	MILLRACE_WARNINGS=error swift build --build-tests
 	MILLRACE_WARNINGS=error swift test --skip-build --parallel --skip TimingTests
 	MILLRACE_WARNINGS=error swift test --skip-build --filter TimingTests
+	$(MAKE) bench-smoke
 
 bench: all
 	scripts/setup.sh miller time python3-pip wrk
 	swift build $(RELEASE) --product generate-samples
 	swift build $(RELEASE) --product bench-service
 	swift build $(RELEASE) --product bench-ledger
-	Benchmarks/run.sh
-	Benchmarks/quota.sh
-	Benchmarks/lookups.sh
-	Benchmarks/serve.sh
+	Benchmarks/bench.sh
+
+# The benchmarks on a few rows and the debug build, to see that they work.
+bench-smoke:
+	scripts/setup.sh miller time python3-pip wrk
+	BENCH_BINARY=$(CURDIR)/.build/debug/millrace BENCH_BUILD=$(CURDIR)/.build/debug Benchmarks/bench.sh --smoke
 
 # Looks for bytes that a reader stumbles over, an hour in all.
 fuzz: setup

@@ -48,6 +48,11 @@ def canonical_phone(text, country):
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def canonical_profile(text):
+    match = profile.search(text)
+    return f"https://www.linkedin.com/in/{match.group(1).lower()}" if match else ""
+
+
 def main(source, target):
     with open(source, newline="", encoding="utf-8") as lines, open(target, "w", newline="", encoding="utf-8") as out:
         reader = csv.DictReader(lines)
@@ -57,8 +62,8 @@ def main(source, target):
         for row in reader:
             email = canonical_email(row["Email"])
             domain = registrable(row["Website URL"]) or registrable(email.rpartition("@")[2])
-            match = profile.search(row["LinkedIn URL"])
-            slug = match.group(1).lower() if match else ""
+            url = canonical_profile(row["LinkedIn URL"])
+            slug = url.rpartition("/")[2]
             first, last = row["First Name"].strip(), row["Last Name"].strip()
             phone = canonical_phone(row["Phone Number"], row["Country/Region"]) if row["Phone Number"] else ""
             domain = "" if domain in free else domain
@@ -66,9 +71,9 @@ def main(source, target):
                 f"email:{email}" if email else f"linkedin:{slug}" if slug
                 else f"name:{first.lower()}|{last.lower()}|{domain}" if first and last and domain else ""
             )
-            url = f"https://www.linkedin.com/in/{slug}" if slug else ""
             writer.writerow(
                 list(row.values()) + [email, first, last, row["Company Name"].strip(), domain, url, phone, key])
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

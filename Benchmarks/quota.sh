@@ -5,17 +5,16 @@
 #     Benchmarks/quota.sh [WINDOWS]        5 by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. Benchmarks/measure.sh
 
 windows=${1:-5}
 window=6
 rows=$((windows * 20 * 100))
-binary=$PWD/.build/release/millrace
-work=$(mktemp -d)
-trap 'exec 3>&- 2>/dev/null || true; rm -rf "$work"' EXIT
 
 mkfifo "$work/in"
-.build/release/bench-service 20 "$window" <"$work/in" >"$work/service" &
+"$build/bench-service" 20 "$window" <"$work/in" >"$work/service" &
 exec 3>"$work/in"
+cleanup+=('exec 3>&-')
 until [ -s "$work/service" ]; do sleep 0.05; done
 url=$(head -1 "$work/service")
 
@@ -42,4 +41,9 @@ awk -v took="$took" -v startup="$startup" -v windows="$windows" -v window="$wind
     least = (windows - 1) * window
     printf "%-34s %9d rows %8.2f s, least %d s + %.2f s to start: %.3f times\n", "quota", rows, took, least, startup, took / (least + startup)
 }'
-tail -1 "$work/service"
+tail -n 1 "$work/service"
+least=$(((windows - 1) * window))
+read -r _ calls _ refused _ _ twice < <(tail -n 1 "$work/service")
+result "quota: wall time over the least that the limits allow" "$(printf '%.2f' "$took") s" "$least s + $(printf '%.2f' "$startup") s to start" \
+    "$(awk -v t="$took" -v s="$startup" -v l="$least" 'BEGIN { printf "%.3f", t / (l + s) }') ×" "≤ 1.02 ×"
+result "quota: requests over ⌈N/100⌉, refused, charged twice" "$calls, $refused, $twice" "$((rows / 100)), 0, 0" "$(ratio "$calls" $((rows / 100))) ×" "1 ×, 0, 0"

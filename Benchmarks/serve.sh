@@ -2,18 +2,14 @@
 # What `millrace serve` answers over HTTP on this machine: bulk calls of 100 people each out of a table provider, nobody
 # asked for twice. The client (wrk) runs on the same cores.
 #
-#     Benchmarks/serve.sh [SECONDS] [CONNECTIONS]        10 and 2 by default
+#     Benchmarks/serve.sh [SECONDS] [CONNECTIONS] [PEOPLE]        10 and 2 by default, and of how many PEOPLE the table is
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. Benchmarks/measure.sh
 
 seconds=${1:-10}
 connections=${2:-2}
-people=1000000
-binary=$PWD/.build/release/millrace
-work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
-
-type -P wrk >/dev/null || { echo "bench: wrk is missing: apt-get install wrk" >&2; exit 69; }
+people=${3:-1000000}
 
 awk -v people="$people" 'BEGIN {
     print "Email,Work Email,Tel"
@@ -58,9 +54,13 @@ LUA
 
 "$binary" serve --config "$work/serve.yaml" --state "$work/ledger.sqlite" --access-log off 2>"$work/err" &
 server=$!
+cleanup+=('kill "$server" 2>/dev/null || true' 'wait 2>/dev/null || true')
 until grep -q '^serving on' "$work/err"; do
     kill -0 "$server" 2>/dev/null || { cat "$work/err" >&2; exit 70; }
     sleep 0.05
 done
 url=$(grep -oE 'http://[^,]*' "$work/err")
-wrk -t "$connections" -c "$connections" -d "${seconds}s" --timeout 10s -s "$work/bulk.lua" "$url" | tail -1
+wrk -t "$connections" -c "$connections" -d "${seconds}s" --timeout 10s -s "$work/bulk.lua" "$url" | tail -n 1 | tee "$work/line"
+speed=$(grep -oE '[0-9]+ rows/s' "$work/line")
+result "serve over HTTP: bulk of 100 on a table" "$speed" "" "" "≥ 20000 rows/s"
+result "serve over HTTP: p99 of a bulk call" "$(grep -oE "p99 [0-9.]+ ms" "$work/line" | cut -c5-)" "" "" "≤ 20 ms"
