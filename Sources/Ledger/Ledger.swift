@@ -52,6 +52,33 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// Whether a ledger is as this version makes them, so that opening it changes nothing.
+    ///
+    /// - Throws: ``Diagnostic`` where it cannot be read.
+    package static func isCurrent(_ path: String) throws -> Bool {
+        do {
+            return try reading(path) { try $0.read { try Migrations.all.hasCompletedMigrations($0) } }
+        } catch let error as DatabaseError {
+            throw unopened(path, error)
+        }
+    }
+
+    /// Copies a ledger without changing it.
+    package static func copy(_ path: String, to copy: String) throws {
+        do {
+            try reading(path) { try $0.vacuum(into: copy) }
+        } catch let error as DatabaseError {
+            throw unopened(path, error)
+        }
+    }
+
+    private static func reading<Value>(_ path: String, _ work: (DatabaseQueue) throws -> Value) throws -> Value {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(patience)
+        return try work(DatabaseQueue(path: path, configuration: configuration))
+    }
+
     /// Why a file could not be opened, in words.
     static func unopened(_ path: String, _ error: DatabaseError) -> Diagnostic {
         switch error.resultCode {

@@ -23,8 +23,15 @@ enum Migrations {
             for statement in exports { try database.execute(sql: statement) }
         }
         migrator.registerMigration("forgotten people") { database in
-            // Keys of those who are never asked for again: of their hints in any workspace, and of those that one knew.
-            try database.execute(sql: "CREATE TABLE forgotten (key INTEGER PRIMARY KEY, proof INTEGER NOT NULL)")
+            // Keys of those who are never asked for again, with the scope that they are mixed with: 0 for hints as such.
+            try database.execute(
+                sql: "CREATE TABLE forgotten (key INTEGER PRIMARY KEY, proof INTEGER NOT NULL, scope INTEGER NOT NULL)")
+            // Hints of people who are known by something else: by all of their hints together, or by row.
+            try database.execute(
+                sql:
+                    "CREATE TABLE hint (key INTEGER NOT NULL, identity INTEGER NOT NULL, proof INTEGER NOT NULL, PRIMARY KEY (key, identity)) WITHOUT ROWID"
+            )
+            try database.execute(sql: "CREATE INDEX hint_by_identity ON hint (identity)")
         }
         return migrator
     }

@@ -64,9 +64,12 @@ extension Ledger {
     /// What a run that has not ended needs stays.
     /// - Parameters:
     ///   - before: seconds since 1970.
+    ///   - workspace: whose runs, answers and verdicts are meant; nil for all.
     ///   - givingRoomBack: whether the file gets smaller, for which it is written anew.
     /// - Throws: ``Diagnostic`` `already_running` while there are runs.
-    package func prune(before: Double, givingRoomBack: RoomGivenBack = .always) async throws -> Pruning {
+    package func prune(before: Double, workspace: String? = nil, givingRoomBack: RoomGivenBack = .always) async throws
+        -> Pruning
+    {
         let alone = try LedgerUse(aloneIn: path)
         defer { withExtendedLifetime(alone) {} }
         let pruned = try await write(.full) { database in
@@ -74,18 +77,30 @@ extension Ledger {
                 try database.execute(sql: "DELETE FROM " + sql, arguments: arguments)
                 return database.changesCount
             }
-            let old = "(SELECT id FROM chunk WHERE answered_at < ?)"
+            // The workspace stands in a table of one row, so that statements that take other arguments need not take it.
+            try database.execute(sql: "CREATE TEMP TABLE IF NOT EXISTS meant (workspace TEXT)")
+            try database.execute(sql: "DELETE FROM meant")
+            try database.execute(sql: "INSERT INTO meant VALUES (?)", arguments: [workspace])
+            let isMeant = "((SELECT workspace FROM meant) IS NULL OR workspace = (SELECT workspace FROM meant))"
+            let meant = "(SELECT id FROM run WHERE \(isMeant))"
+            let old = "(SELECT id FROM chunk WHERE answered_at < ? AND run IN \(meant))"
             let isOpen = "(SELECT id FROM run WHERE status IN ('running', 'paused', 'failed', 'whole'))"
             let closed = "chunk NOT IN (SELECT id FROM chunk WHERE run IN \(isOpen))"
             var pruned = Pruning()
             pruned.answers = try delete("answer WHERE chunk IN \(old) AND \(closed)", [before])
             pruned.answers += try delete("account WHERE chunk IN \(old) AND \(closed)", [before])
             for past in ["answer_past", "account_past"] { _ = try delete("\(past) WHERE chunk IN \(old)", [before]) }
-            _ = try delete("verdict_past WHERE checked_at < ?", [before])
-            pruned.verdicts = try delete("verdict WHERE checked_at < ? AND run NOT IN \(isOpen)", [before])
+            // Verdicts stand under a workspace and the service that gave them.
+            let isMeantVerdict = """
+                ((SELECT workspace FROM meant) IS NULL
+                  OR substr(workspace, 1, (SELECT length(workspace) + 1 FROM meant)) = (SELECT workspace || '#' FROM meant))
+                """
+            _ = try delete("verdict_past WHERE checked_at < ? AND \(isMeantVerdict)", [before])
+            pruned.verdicts = try delete(
+                "verdict WHERE checked_at < ? AND \(isMeantVerdict) AND run NOT IN \(isOpen)", [before])
             _ = try delete(
                 """
-                chunk WHERE sent_at < ? AND run NOT IN \(isOpen)
+                chunk WHERE sent_at < ? AND run NOT IN \(isOpen) AND run IN \(meant)
                   AND id NOT IN (SELECT chunk FROM answer) AND id NOT IN (SELECT chunk FROM account)
                   AND id NOT IN (SELECT chunk FROM answer_past) AND id NOT IN (SELECT chunk FROM account_past)
                 """, [before])
@@ -95,7 +110,9 @@ extension Ledger {
             _ = try delete("export_mark WHERE run IN \(abandoned)")
             _ = try delete("audience_member WHERE run NOT IN \(isOpen)")
             pruned.runs = try delete(
-                "run WHERE started_at < ? AND id NOT IN \(isOpen) AND id NOT IN (SELECT run FROM chunk)", [before])
+                """
+                run WHERE started_at < ? AND \(isMeant) AND id NOT IN \(isOpen) AND id NOT IN (SELECT run FROM chunk)
+                """, [before])
             for table in ["run_output", "run_report", "not_asked"] {
                 _ = try delete("\(table) WHERE run NOT IN (SELECT id FROM run)")
             }
@@ -105,6 +122,7 @@ extension Ledger {
                   AND id NOT IN (SELECT identity FROM ask)
                 """)
             _ = try delete("alias WHERE identity NOT IN (SELECT id FROM identity)")
+            _ = try delete("hint WHERE identity NOT IN (SELECT id FROM identity)")
             return pruned
         }
         let isWorthIt = givingRoomBack == .always ? true : try await isMostlyEmpty()

@@ -55,10 +55,11 @@ package struct EmailVerification: Sendable {
     private func write(_ desk: VerificationDesk, noting: (Diagnostic) -> Void) async throws -> RowRewriting.Summary {
         let normalizing = Normalizer.Settings(
             region: settings.input.region, collapsesSubaddress: settings.identity.collapsesSubaddress)
-        let scope = try await ledger.knownScope(
-            workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
+        // Nobody is forgotten while this goes on.
+        let use = try LedgerUse(ledger: ledger.path)
+        defer { withExtendedLifetime(use) {} }
         let suppressed = try SuppressionList(
-            settings, forgotten: try await ledger.forgotten(for: scope), noting: noting)
+            settings, forgotten: try await ledger.forgotten(), noting: noting)
         return try await rewriting.run(adding: Self.columns.map(\.name), noting: noting) { stream, format in
             let normalizers = try stream.exports.map { export in
                 Normalizer(try settings.input.mapping(of: export), settings: normalizing)

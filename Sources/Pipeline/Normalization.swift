@@ -37,7 +37,7 @@ extension Normalization {
         guard !settings.explain.isEmpty else { return nil }
         let reader = { (spool: IdentitySpool?) in try LeadReader(ExportStream(exports), settings, spool: spool) }
         let list = try SuppressionList(settings) { _ in }
-        let scan = try await InputScan(settings, list, reader(nil), keys: nil, RunFeed([], clock: .wall))
+        let scan = try await InputScan(settings, list, reader(nil), keys: nil, RunFeed([], clock: .wall), StopSignal())
         return try await MergeList.write(settings.explain, settings, scan.groups, reader(scan.spool))
     }
 }

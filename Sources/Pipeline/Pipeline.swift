@@ -80,14 +80,14 @@ package struct Pipeline: Sendable {
         noting: @Sendable (Diagnostic) -> Void = { _ in }
     ) async throws -> CreditReport {
         let attemptStart = clock.now()
-        let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
-        let suppressed = try SuppressionList(
-            settings, forgotten: try await ledger.forgotten(for: scope), noting: noting)
-        let exports = try settings.input.open(
-            noting: noting, keepingPipes: settings.looksThroughInput || !suppressed.isEmpty)
-        try PipelineFile.check(settings.rowPaths + settings.describingPaths, keep: exports.map(\.path))
         let lock = try RunLock(ledger: ledger.path, key: settings.runKey, pipeline: settings.name)
         defer { withExtendedLifetime(lock) {} }
+        let scope = try await ledger.scope(workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
+        // Nobody is forgotten from here on until the run has ended.
+        let suppressed = try SuppressionList(
+            settings, forgotten: try await ledger.forgotten(), noting: noting)
+        let exports = try settings.input.open(
+            noting: noting, keepingPipes: settings.looksThroughInput || !suppressed.isEmpty)
         let inputs = InputList(exports)
         let run = try await ledger.begin(
             settings.runIdentity(inputs), fresh: fresh, now: attemptStart, change: inputs.change)
@@ -95,6 +95,7 @@ package struct Pipeline: Sendable {
         var named = self
         // Before a run has begun nobody knows its name.
         named.settings = settings.named(run: run.name, startedAt: run.startedAt)
+        try PipelineFile.check(named.settings.rowPaths + named.settings.describingPaths, keep: exports.map(\.path))
         return try await named.complete(
             run, exports, scope: scope, suppressed, RunFeed(watchers, clock: clock), since: attemptStart,
             noting: noting)
@@ -191,7 +192,7 @@ package struct Pipeline: Sendable {
             all: settings, clock: clock, stop: stop, feed: feed, watch: watch)
         let keys = RowKeys(
             hasAccounts: settings.enrich.account, dedupe: settings.identity.dedupe, ledger: ledger, scope: scope)
-        let people = try await KnownPeople(settings, list, keys: keys, run: run, feed: feed) {
+        let people = try await KnownPeople(settings, list, keys: keys, run: run, feed: feed, stop: stop) {
             try LeadReader(ExportStream(stream.exports), settings, spool: $0)
         }
         let reader = try LeadReader(stream, settings, rowsDone: rows.rows, spool: people.spool)

@@ -34,7 +34,7 @@ package enum Replay {
                 code: "no_replay", "the run wrote \(settings.output.count) outputs, not \(outputs.count)",
                 file: past.name)
         }
-        let originals = settings.output.map(\.path)
+        let originals = settings.named(run: past.name, startedAt: past.startedAt).output.map(\.path)
         settings.output = zip(settings.output, outputs).map { $0.moved(to: $1) }
         settings.leaveOutWhatIsNotReplayed()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("millrace-\(UUID().uuidString)")

@@ -4,7 +4,18 @@ import Yams
 /// Keys and secrets that stand in a file as they are, where whoever may read the file may use them.
 ///
 /// Pure. Names tell what is one, so that header fields and addresses of any vendor are looked at as well.
-enum ClearSecrets {
+package enum ClearSecrets {
+    /// Whether a value that is set on a command line may hold a key or a secret, by the dotted key.
+    package static func mayHold(_ value: String, under key: String) -> Bool {
+        let parts = key.lowercased().split(separator: ".").map(String.init)
+        if parts.contains(where: { $0 == "headers" || $0 == "body" || $0 == "notify" }) { return true }
+        if parts.contains(where: { isClear(value, under: $0) }) || value.contains("${") && isClear("x", under: key) {
+            return true
+        }
+        // Several keys at once, such as {url: …, key: …}.
+        return value.contains("{") && (["key", "headers", "body"] + words).contains { value.lowercased().contains($0) }
+    }
+
     private static let words = [
         "secret", "password", "passwd", "token", "authorization", "api_key", "api-key", "apikey",
     ]

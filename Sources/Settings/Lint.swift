@@ -45,7 +45,7 @@ package struct Lint {
 
     /// Whether something is wrong with a key or below it, so that nothing can be said of what it lacks.
     package func isWrong(_ key: String) -> Bool {
-        wrong.contains { $0 == key || $0.isEmpty || $0.hasPrefix(key + ".") || key.hasPrefix($0 + ".") }
+        wrong.contains { $0 == key || $0.hasPrefix(key + ".") || key.hasPrefix($0 + ".") }
     }
 
     /// Where a key stands, or the nearest one around it.
@@ -66,6 +66,12 @@ package struct Lint {
 
     package mutating func note(_ message: String, at key: SettingsKey, hint: String? = nil) {
         note(message, at: key.node.mark, hint: hint)
+    }
+
+    /// Notes that a key is not read, and which one it may have meant: nothing is said of what that one lacks.
+    mutating func note(_ message: String, unread key: SettingsKey, meaning meant: String? = nil, hint: String? = nil) {
+        wrong.append((path + [meant ?? key.text]).joined(separator: "."))
+        found.append(diagnostic(.error, message, key.node.mark, hint))
     }
 
     /// Notes what is wrong with a key, by its dotted path.

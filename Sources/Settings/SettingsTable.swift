@@ -15,13 +15,13 @@ package struct SettingsTable<Section> {
         var seen: Set<String> = []
         for (key, member) in members {
             guard seen.insert(key.text).inserted else {
-                lint.note("'\(key.text)' stands twice", at: key)
+                lint.note("'\(key.text)' stands twice", unread: key)
                 continue
             }
             guard let field = fields.first(where: { $0.key == key.text }) else {
                 let near = Spelling.nearest(to: key.text, among: fields.map(\.key))
                 lint.note(
-                    "there is no key '\(key.text)' here", at: key,
+                    "there is no key '\(key.text)' here", unread: key, meaning: near,
                     hint: near.map { "did you mean '\($0)'?" }
                         ?? "the keys are: \(fields.map(\.key).joined(separator: ", "))")
                 continue

@@ -37,11 +37,18 @@ enum Endings {
     }
 
     /// The command that goes on, to be pasted into a shell: quoted, without `--fresh`, without keys and secrets.
-    static var commandAgain: String {
-        CommandLine.arguments.filter { $0 != "--fresh" }.map { argument in
-            let name = argument.prefix { $0 != "=" }.lowercased()
-            let isSecret = argument.contains("=") && ["key", "secret"].contains { name.hasSuffix($0) }
-            return shellQuoted(isSecret ? "\(argument.prefix { $0 != "=" })=YOUR_KEY" : argument)
+    static var commandAgain: String { commandAgain(CommandLine.arguments) }
+
+    static func commandAgain(_ arguments: [String]) -> String {
+        arguments.filter { $0 != "--fresh" }.map { argument in
+            let flag = argument.hasPrefix("--set=") ? "--set=" : ""
+            let setting = argument.dropFirst(flag.count)
+            guard let equals = setting.firstIndex(of: "="), !setting.hasPrefix("-") else {
+                return shellQuoted(argument)
+            }
+            let key = String(setting[..<equals]), value = String(setting[setting.index(after: equals)...])
+            guard ClearSecrets.mayHold(value, under: key) else { return shellQuoted(argument) }
+            return shellQuoted("\(flag)\(key)=YOUR_\(key.lowercased().hasSuffix("key") ? "KEY" : "VALUE")")
         }.joined(separator: " ")
     }
 

@@ -16,8 +16,12 @@ struct Planning {
         let meter = ProgressMeter(options.watch.progress)
         Voice.standard.share { meter.finish() }
         let price = try price()
+        var silent = settings
+        // A list of who is who is written; the plan is not.
+        silent.explain = ""
+        let quiet = silent
         let outlook = try await withLedger { ledger in
-            try await OutlookRun(settings: settings, ledger: ledger, price: price)
+            try await OutlookRun(settings: quiet, ledger: ledger, price: price)
                 .look(fresh: options.fresh, watchers: [meter], noting: Endings.note)
         }
         meter.finish()
@@ -39,14 +43,18 @@ struct Planning {
         return { waterfall.worst($0, endpoint: $1) }
     }
 
-    /// The ledger, or an empty one that is gone afterwards: where there is none, none is made.
+    /// The ledger; an empty one where there is none, and a copy of one that this version would change: both are gone
+    /// afterwards.
     private func withLedger<Value: Sendable>(_ work: (Ledger) async throws -> Value) async throws -> Value {
         let path = options.state.ledgerPath
-        guard !FileManager.default.fileExists(atPath: path) else { return try await work(Ledger(path: path)) }
+        let isThere = FileManager.default.fileExists(atPath: path)
+        if isThere, try Ledger.isCurrent(path) { return try await work(Ledger(path: path)) }
         let folder = FileManager.default.temporaryDirectory.appending(path: "millrace-plan-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
-        return try await work(Ledger(path: folder.appending(path: "ledger.sqlite").path))
+        let copy = folder.appending(path: "ledger.sqlite").path
+        if isThere { try Ledger.copy(path, to: copy) }
+        return try await work(Ledger(path: copy))
     }
 }

@@ -4,6 +4,7 @@ import Ledger
 import Logging
 import Pipeline
 import Records
+import Settings
 
 /// Tells everybody how a run has ended: the person, the log, the metrics, the webhook.
 struct RunEnding {
@@ -45,22 +46,28 @@ struct RunEnding {
     func failed(_ error: any Error, run: String) async -> any Error {
         if error is ValidationError || error is ExitCode { return error }
         let code = Endings.code(error)
-        let canGoOn = error is RunStop || code == 74
         Endings.tell(error)
-        if canGoOn {
-            Voice.standard.say(
-                "\(saved(error)); go on with: \(command)", level: .warning,
-                ["event": "\(error is RunStop ? "paused" : "failed")", "exit_code": .stringConvertible(Int(code))])
+        // Who finds the pipeline running already is no run of it: its numbers are those of the other one.
+        if !Self.isAnothersRun(error) {
+            var report: CreditReport?
+            if !run.isEmpty, let kept = try? await Ledger(path: ledger).report(ofRun: run) {
+                report = CreditReport(archived: kept)
+            }
+            await tell([75, 130].contains(code) ? .paused : .failed, code, Endings.message(error), run: run, report)
+        }
+        let fields: Logger.Metadata = [
+            "event": "\([75, 130].contains(code) ? "paused" : "failed")", "exit_code": .stringConvertible(Int(code)),
+        ]
+        if error is RunStop || code == 74 {
+            Voice.standard.say("\(saved(error)); go on with: \(command)", level: .warning, fields)
         } else if Voice.standard.isLog {
-            Voice.standard.say(
-                "the run failed", level: .error, ["event": "failed", "exit_code": .stringConvertible(Int(code))])
+            Voice.standard.say("the run failed", level: .error, fields)
         }
-        var report: CreditReport?
-        if !run.isEmpty, let kept = try? await Ledger(path: ledger).report(ofRun: run) {
-            report = CreditReport(archived: kept)
-        }
-        await tell(error is RunStop ? .paused : .failed, code, Endings.message(error), run: run, report)
         return ExitCode(code)
+    }
+
+    private static func isAnothersRun(_ error: any Error) -> Bool {
+        ["already_running", "output_busy"].contains((error as? Diagnostic)?.code ?? "")
     }
 
     /// What is safe, as far as that can be said.
@@ -80,12 +87,19 @@ struct RunEnding {
         } catch {
             Endings.note((error as? Diagnostic)?.asWarning ?? Self.warning("the metrics could not be written"))
         }
+        guard var notify = settings.notify, notify.on.contains(ending) else { return }
         let environment = ProcessInfo.processInfo.environment
-        var ready = (try? settings.withSecrets(environment)) ?? settings
-        if let part = report?.run {
-            ready = ready.named(run: part.id, startedAt: part.startedAt.timeIntervalSince1970)
+        do {
+            notify.secret = try notify.secret.fetched(environment: environment)
+        } catch {
+            return Endings.note(
+                Self.warning("the webhook was not told how the run ended: the secret to sign with could not be had"))
         }
-        guard let notice = RunNotice(ready, ending) else { return }
+        var page = settings.report
+        if let part = report?.run {
+            page = settings.named(run: part.id, startedAt: part.startedAt.timeIntervalSince1970).report
+        }
+        let notice = RunNotice(notify, pipeline: settings.name, workspace: settings.workspace, report: page)
         let why = await notice.post(
             RunNotice.Summary(ending: ending, exitCode: code, message: message, run: run, report: report),
             environment: environment, now: clock.now())
@@ -97,7 +111,7 @@ struct RunEnding {
         guard let age = settings.retention else { return }
         do {
             let pruned = try await Ledger(path: ledger).prune(
-                before: clock.now() - age.inSeconds, givingRoomBack: .whereMuch)
+                before: clock.now() - age.inSeconds, workspace: settings.workspace, givingRoomBack: .whereMuch)
             if pruned.hasAny {
                 Endings.say(
                     "retention: took out \(pruned.runs) runs, \(pruned.answers) answers and \(pruned.verdicts) verdicts"

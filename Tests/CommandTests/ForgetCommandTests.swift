@@ -85,6 +85,58 @@ import Testing
         #expect(try await run("runs", "--check").code == 0)
     }
 
+    @Test(arguments: ["alias", "exact", "off"]) func whatWasFoundLeadsToThemWhateverARowIsKnownBy(
+        _ dedupe: String
+    ) async throws {
+        _ = try await enrich("leads.csv", "--set", "identity.dedupe=\(dedupe)")
+        let forgot = try await run("forget", "ZELDA.Q@acme.example", "--json")
+        let erased = try #require(try JSONSerialization.jsonObject(with: Data(forgot.out.utf8)) as? [String: Int])
+        #expect(erased["people"] == 1 && erased["answers"] == 2, "\(erased)")
+        for secret in ["zelda.q@acme.example", "+12125550123", "zelda"] {
+            #expect(try !state().contains(Data(secret.utf8)), "\(secret) is still there")
+        }
+        for input in ["leads.csv", "later.csv", "found.csv"] {
+            let rows = try await enrich(input).split(separator: "\n")
+            #expect(rows[1].contains(",skipped,suppressed,"), "\(dedupe): \(rows)")
+        }
+    }
+
+    @Test func anotherWorkspaceAsksForThemByNoHintThatOneKnew() async throws {
+        _ = try await enrich("leads.csv", "--set", "workspace=sales")
+        #expect(try await run("forget", "zelda@home.example").code == 0)
+        // By the profile, which was never given and never found.
+        let rows = try await enrich("later.csv", "--set", "workspace=marketing").split(separator: "\n")
+        #expect(rows[1].contains(",skipped,suppressed,"), "\(rows)")
+    }
+
+    @Test func theirOwnVerdictsAreErasedByAnotherHint() async throws {
+        let verified = try await run("verify", "leads.csv", "-o", "v.csv")
+        #expect(verified.code == 0)
+        _ = try await enrich("leads.csv")
+        #expect(try state().contains(Data("zelda@home.example".utf8)))
+        #expect(try await run("forget", "https://www.linkedin.com/in/zelda-quist").code == 0)
+        #expect(try !state().contains(Data("zelda@home.example".utf8)))
+    }
+
+    @Test func aLineThatManyShareLeadsToNobody() async throws {
+        var crm = "Email,Phone\n", leads = "Personal Email\n"
+        for person in 0..<5 {
+            crm += "p\(person)@home.example,+12125550199\n"
+            leads += "p\(person)@home.example\n"
+        }
+        try folder.write("shared.csv", crm)
+        try folder.write("many.csv", leads)
+        try folder.write(
+            "shared.yaml",
+            "providers: [{name: s, path: shared.csv, channels: {phone: Phone}}]\norder: {phone: [s]}\n")
+        let settings = ["--set", "enrich.waterfall=shared.yaml", "--channels", "phone"]
+        _ = try await Executable.run(["enrich", "many.csv", "-o", "o.csv"] + settings, in: folder)
+        let forgot = try await run("forget", "p1@home.example", "--json")
+        #expect(forgot.out.contains("\"people\" : 1"), "\(forgot.out)")
+        let again = try await Executable.run(["enrich", "many.csv", "-o", "-"] + settings, in: folder)
+        #expect(again.out.components(separatedBy: ",skipped,suppressed,").count == 2, "\(again.out)")
+    }
+
     @Test func whoIsNotKnownIsNeverAskedForEither() async throws {
         let forgot = try await run("forget", "zelda@home.example", "+1 212 555 0124")
         #expect(forgot.code == 0 && forgot.err.contains("nobody of them was in the ledger"), "\(forgot.err)")

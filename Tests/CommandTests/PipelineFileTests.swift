@@ -84,6 +84,17 @@ import Testing
         #expect(run.err.contains(/wrote out\/agency-acme-\d{8}-\d{6}\.csv/))
     }
 
+    @Test func aDateInAPathNeverLeadsToAnExport() async throws {
+        let date = Date().formatted(.iso8601.year().month().day())
+        try FileManager.default.createDirectory(atPath: folder.file("data"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: Checkout.file("samples/hubspot-contacts.csv"), toPath: folder.file("data/leads-\(date).csv"))
+        let run = try await Executable.run(
+            ["run", "pipelines/quickstart.yaml", "--input", "data/*.csv", "--output", "data/leads-{date}.csv"],
+            in: folder)
+        #expect(run.code == 73 && run.err.contains("this is read"), "\(run.err)")
+    }
+
     @Test func aRehearsalPlaysAServiceThatMisbehaves() async throws {
         let serving = try Executable.Running(
             [

@@ -481,15 +481,40 @@ import Testing
         let chunk = try opened(await open(lost, now: 1001))
         try await ledger.settle(chunk: chunk, lost, .lost, workspace: "w", now: 1002)
         let other = try await begin("other", now: 1003)
-        #expect(try await ledger.openLosses(run: other.id, since: 0).keys.sorted() == [1, 2])
-        #expect(try await ledger.openLosses(run: other.id, since: 1001).isEmpty)
-        #expect(try await ledger.openLosses(run: one.id, since: 5000).keys.sorted() == [1, 2])
+        #expect(
+            try await ledger.openLosses(run: other.id, workspace: "w", engine: "api", since: 0).keys.sorted() == [1, 2])
+        #expect(try await ledger.openLosses(run: other.id, workspace: "w", engine: "api", since: 1001).isEmpty)
+        #expect(
+            try await ledger.openLosses(run: one.id, workspace: "w", engine: "api", since: 5000).keys.sorted() == [
+                1, 2,
+            ])
         var again = intent(other, [Intent.Ask(identity: 1, row: 1)])
         again.endpoint = .single
         let settled = try opened(await open(again, now: 1004))
         try await ledger.settle(
             chunk: settled, again, .persons([result(nil, credits: 0)], costs: []), workspace: "w", now: 1005)
-        #expect(try await ledger.openLosses(run: other.id, since: 0).keys.sorted() == [2])
+        #expect(
+            try await ledger.openLosses(run: other.id, workspace: "w", engine: "api", since: 0).keys.sorted() == [2])
+    }
+
+    @Test func whatOneWorkspaceNoLongerKeepsAnotherMayStillNeed() async throws {
+        for workspace in ["w", "other"] {
+            let run = try await ledger.begin(
+                RunIdentity(pipeline: workspace, workspace: workspace, engine: "api", key: workspace, inputs: ""),
+                fresh: true, now: 1000)
+            let scope = try await ledger.scope(workspace: workspace, engine: "api")
+            let person = try await ledger.resolve([Lookup(aliases: ["email:a"])], in: scope)[0].identity
+            let asked = intent(run, [Intent.Ask(identity: person, row: 1)])
+            _ = try await ledger.record(
+                asked, .persons([result("+1", credits: 1)], costs: []), budget: Budget(), now: 1001)
+            try await ledger.record(
+                verdicts: ["a@x.example": .valid], workspace: workspace + "#1", run: run.id, now: 1001)
+            try await ledger.end(run.id, .done, now: 1002)
+        }
+        let pruned = try await ledger.prune(before: 5000, workspace: "w")
+        #expect(pruned == Pruning(runs: 1, answers: 1, identities: 1, verdicts: 1))
+        #expect(try await ledger.verdicts(on: ["a@x.example"], workspace: "other#1").count == 1)
+        #expect(try await ledger.prune(before: 5000).answers == 1)
     }
 
     @Test func nothingIsTakenOutWhileThereAreRuns() async throws {

@@ -178,21 +178,24 @@ extension Ledger {
     ) async throws -> Credits? {
         guard !budget.isUnlimited else { return nil }
         return try await read { database in
+            // What was turned away costs nothing once its run is taken up again.
             let cost = "coalesce(sum(CASE state WHEN 'answered' THEN credits ELSE worst END), 0)"
             let counted = "state IN ('answered', 'lost', 'intent', 'turned_away')"
             var left: [Int] = []
             if let most = budget.run {
                 let spent = try Int.fetchOne(
-                    database, sql: "SELECT \(cost) FROM chunk WHERE \(counted) AND run = ?", arguments: [run])
+                    database,
+                    sql: "SELECT \(cost) FROM chunk WHERE \(counted) AND state <> 'turned_away' AND run = ?",
+                    arguments: [run])
                 left.append(most.thousandths - (spent ?? 0))
             }
             if let most = budget.month {
                 let spent = try Int.fetchOne(
                     database,
                     sql: """
-                        SELECT \(cost) FROM chunk WHERE \(counted) AND sent_at >= ?
+                        SELECT \(cost) FROM chunk WHERE \(counted) AND (state <> 'turned_away' OR run <> ?) AND sent_at >= ?
                           AND run IN (SELECT id FROM run WHERE workspace = ? AND engine = ?)
-                        """, arguments: [Budget.monthStart(now), workspace, engine])
+                        """, arguments: [run, Budget.monthStart(now), workspace, engine])
                 left.append(most.thousandths - (spent ?? 0))
             }
             return left.min().map { Credits(thousandths: max(0, $0)) }

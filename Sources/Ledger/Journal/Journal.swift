@@ -166,9 +166,13 @@ extension Ledger {
     /// What may have been charged without an answer that came or will come, by identity, oldest first.
     ///
     /// Requests of all runs of the workspace on the same engine count, with the channels that no later answer covers.
-    /// - Parameter since: requests of other runs that left before, in seconds since 1970, count no more: a value that came
+    /// - Parameters:
+    ///   - run: its number; 0 for one that has not begun.
+    ///   - since: requests of other runs that left before, in seconds since 1970, count no more: a value that came
     ///   with them would be asked for again by now.
-    package func openLosses(run: Int64, since: Double) async throws -> [Int64: [EarlierAsk]] {
+    package func openLosses(
+        run: Int64, workspace: String, engine: String, since: Double
+    ) async throws -> [Int64: [EarlierAsk]] {
         try await read { database in
             let rows = try Row.fetchCursor(
                 database,
@@ -178,11 +182,11 @@ extension Ledger {
                          WHERE answer.identity = ask.identity AND answer.chunk > chunk.id), 0) AS open,
                       chunk.state
                     FROM chunk JOIN ask ON ask.chunk = chunk.id JOIN run ON run.id = chunk.run
-                      JOIN run AS own ON own.workspace = run.workspace AND own.engine = run.engine
-                    WHERE chunk.state IN ('intent', 'lost') AND own.id = ?1 AND (run.id = ?1 OR chunk.sent_at > ?2)
+                    WHERE chunk.state IN ('intent', 'lost') AND run.workspace = ?3 AND run.engine = ?4
+                      AND (run.id = ?1 OR chunk.sent_at > ?2)
                       AND NOT EXISTS (SELECT 1 FROM account WHERE account.identity = ask.identity AND account.chunk > chunk.id)
                     ORDER BY chunk.id
-                    """, arguments: [run, since])
+                    """, arguments: [run, since, workspace, engine])
             var losses: [Int64: [EarlierAsk]] = [:]
             while let row = try rows.next() {
                 guard let endpoint = Endpoint(rawValue: row[2]), let state = ChunkState(rawValue: row[4]) else {

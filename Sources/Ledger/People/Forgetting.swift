@@ -1,22 +1,26 @@
 package import EnrichmentAPI
 import GRDB
 
-/// People who are never asked for again, as keys that tell nothing of them.
-package struct ForgottenPeople: Sendable {
-    private let keys: Set<AliasHash>
-    private let hasher: AliasHasher
-    private let scope: Scope
+/// Hints of people who are to be forgotten, in all forms in which something of them may stand somewhere.
+package struct Forgettable: Sendable, Equatable {
+    /// As in ``Lookup/aliases``.
+    package var aliases: Set<String> = []
+    /// Folded names with a company's domain.
+    package var names: Set<Name> = []
+    /// Emails, phone numbers and profiles as they stand among answers.
+    package var values: Set<String> = []
 
-    package var isEmpty: Bool { keys.isEmpty }
+    package struct Name: Sendable, Hashable {
+        package var name: String
+        package var domain: String
 
-    /// Whether an alias is that of somebody who was forgotten, in whichever workspace.
-    package func contains(_ alias: String) -> Bool {
-        keys.contains(hasher.alias(alias, scope: 0)) || keys.contains(hasher.alias(alias, in: scope))
+        package init(name: String, domain: String) {
+            self.name = name
+            self.domain = domain
+        }
     }
 
-    fileprivate init(_ keys: Set<AliasHash>, _ hasher: AliasHasher, _ scope: Scope) {
-        (self.keys, self.hasher, self.scope) = (keys, hasher, scope)
-    }
+    package init() {}
 }
 
 /// What was erased.
@@ -31,40 +35,23 @@ package struct Erasure: Sendable, Equatable, Codable {
 }
 
 extension Ledger {
-    /// Whom nobody may ask for.
-    package func forgotten(for scope: Scope) async throws -> ForgottenPeople {
-        let hasher = hasher
-        let keys = try await read { database in
-            try Set(
-                Row.fetchAll(database, sql: "SELECT key, proof FROM forgotten").map {
-                    AliasHash(key: $0[0], check: $0[1])
-                })
+    /// What was found for people, also what newer answers took the place of.
+    package func values(of people: Forgettable) async throws -> [(channel: Channel, value: String)] {
+        try await read { [hasher] database in
+            let eraser = Eraser(database: database, hasher: hasher)
+            return try eraser.people(people).keys.flatMap(eraser.values)
         }
-        return ForgottenPeople(keys, hasher, scope)
     }
 
-    /// Erases people from cache, journal and verdicts, and keeps keys of all their hints, so that they are not asked for
-    /// again.
+    /// Erases people from cache, journal, verdicts and reports, and keeps keys of all their hints, so that they are not
+    /// asked for again.
     ///
-    /// - Parameters:
-    ///   - aliases: of the person, as in ``Lookup/aliases``.
-    ///   - names: folded names with a company's domain, for people who are known by better hints as well.
-    ///   - emails: of the person, whose verdicts are erased.
-    ///   - further: aliases and emails behind a value that was found for them.
-    /// - Throws: ``Diagnostic`` `already_running` while there are runs.
-    package func forget(
-        aliases: [String], names: [(name: String, domain: String)], emails: [String],
-        further: @escaping @Sendable (Channel, String) -> (aliases: [String], emails: [String])
-    ) async throws -> Erasure {
-        let alone = try LedgerUse(aloneIn: path)
-        defer { withExtendedLifetime(alone) {} }
+    /// Whoever calls holds the ledger alone.
+    package func forget(_ people: Forgettable) async throws -> Erasure {
         let erasure = try await write(.full) { [hasher] database in
             // What is deleted is overwritten, so that it is not in the file either.
             try database.execute(sql: "PRAGMA secure_delete = ON")
-            let eraser = Eraser(database: database, hasher: hasher)
-            return try eraser.forget(
-                eraser.people(aliases).union(eraser.people(names)), aliases: aliases, emails: emails,
-                further: further)
+            return try Eraser(database: database, hasher: hasher).forget(people)
         }
         // The log holds it as well until its pages have gone to their places.
         try await explaining { try await database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
@@ -77,128 +64,146 @@ private struct Eraser {
     let database: Database
     let hasher: AliasHasher
 
-    func forget(
-        _ identities: Set<Int64>, aliases: [String], emails: [String],
-        further: (Channel, String) -> (aliases: [String], emails: [String])
-    ) throws -> Erasure {
+    func forget(_ people: Forgettable) throws -> Erasure {
         var erasure = Erasure()
-        var all = Set(aliases), mailboxes = Set(emails)
-        for identity in identities {
-            for table in ["answer", "answer_past"] {
-                let values = try Row.fetchAll(
-                    database, sql: "SELECT channel, value FROM \(table) WHERE identity = ? AND value IS NOT NULL",
-                    arguments: [identity])
-                for row in values {
-                    guard let channel = Channel(number: row[0]) else { continue }
-                    let more = further(channel, row[1])
-                    all.formUnion(more.aliases)
-                    mailboxes.formUnion(more.emails)
-                }
-            }
-        }
-        for alias in all { erasure.suppressed += try suppress(hasher.alias(alias, scope: 0)) }
-        for identity in identities { try erase(identity, &erasure) }
-        for email in mailboxes {
-            for table in ["verdict", "verdict_past"] {
-                erasure.verdicts += try delete("\(table) WHERE lower(email) = lower(?)", [email])
-            }
-        }
-        for alias in all {
+        let identities = try self.people(people)
+        for alias in people.aliases {
+            erasure.suppressed += try suppress(hasher.alias(alias, scope: 0), scope: 0)
             _ = try delete("audience_member WHERE person = ?", [hasher.alias(alias, scope: 0).key])
         }
+        erasure.verdicts = try eraseVerdicts(people, Set(identities.keys))
+        for (identity, scope) in identities { try erase(identity, scope, &erasure) }
         return erasure
     }
 
-    /// Who has a name at a company, in every workspace.
-    func people(_ names: [(name: String, domain: String)]) throws -> Set<Int64> {
-        try names.reduce(into: []) { people, name in
-            people.formUnion(
-                try Int64.fetchAll(
-                    database, sql: "SELECT id FROM identity WHERE name = ? AND domain = ?",
-                    arguments: [name.name, name.domain]))
-        }
-    }
+    // MARK: Who
 
-    /// Whom aliases mean, in every workspace.
-    func people(_ aliases: [String]) throws -> Set<Int64> {
-        var people: Set<Int64> = []
-        for scope in try Int64.fetchAll(database, sql: "SELECT id FROM scope") {
-            for alias in aliases {
+    /// Whom hints mean, in every workspace, with the scope that their keys are mixed with: by what they are known by, by
+    /// their names, and by what was found for them.
+    func people(_ hints: Forgettable) throws -> [Int64: Int64] {
+        var people: [Int64: Int64] = [:]
+        for scope in try scopes() {
+            for alias in hints.aliases {
                 let hash = hasher.alias(alias, scope: scope)
-                if let owner = try Int64.fetchOne(
-                    database, sql: "SELECT identity FROM alias WHERE key = ? AND proof = ?",
-                    arguments: [hash.key, hash.check])
-                {
-                    people.insert(owner)
+                for table in ["alias", "hint"] {
+                    let found = try Int64.fetchAll(
+                        database, sql: "SELECT identity FROM \(table) WHERE key = ? AND proof = ?",
+                        arguments: [hash.key, hash.check])
+                    for identity in found { people[identity] = scope }
                 }
             }
+        }
+        for name in hints.names {
+            let found = try Int64.fetchAll(
+                database, sql: "SELECT id FROM identity WHERE name = ? AND domain = ?",
+                arguments: [name.name, name.domain])
+            for identity in found where people[identity] == nil { people[identity] = try scope(of: identity) }
+        }
+        for value in hints.values {
+            let found = try owners(of: value)
+            guard try !isShared(found) else { continue }
+            for identity in found where people[identity] == nil { people[identity] = try scope(of: identity) }
         }
         return people
     }
 
-    private func erase(_ identity: Int64, _ erasure: inout Erasure) throws {
+    /// Values that were found for somebody, without those that others have as well, such as a switchboard's number.
+    func values(of identity: Int64) throws -> [(channel: Channel, value: String)] {
+        try ["answer", "answer_past"].flatMap { table in
+            try Row.fetchAll(
+                database, sql: "SELECT channel, value FROM \(table) WHERE identity = ? AND value IS NOT NULL",
+                arguments: [identity]
+            ).compactMap { row in
+                guard let channel = Channel(number: row[0]), try !isShared(owners(of: row[1])) else { return nil }
+                return (channel, row[1])
+            }
+        }
+    }
+
+    private func owners(of value: String) throws -> Set<Int64> {
+        try Set(
+            ["answer", "answer_past"].flatMap { table in
+                try Int64.fetchAll(
+                    database, sql: "SELECT identity FROM \(table) WHERE lower(value) = lower(?)", arguments: [value])
+            })
+    }
+
+    /// Whether people are more than one person can be: one in each workspace, on each engine.
+    private func isShared(_ people: Set<Int64>) throws -> Bool { try people.count > max(1, scopes().count) }
+
+    private func scopes() throws -> [Int64] { try Int64.fetchAll(database, sql: "SELECT id FROM scope") }
+
+    /// Keys of what somebody is known by, with their scopes, as far as those can be told: a key tells nothing of its own.
+    private func keys(of identity: Int64) throws -> Set<AliasHash> {
+        Set(
+            try ["alias", "hint"].flatMap { table in
+                try Row.fetchAll(
+                    database, sql: "SELECT key, proof FROM \(table) WHERE identity = ?", arguments: [identity]
+                ).map { AliasHash(key: $0[0], check: $0[1]) }
+            })
+    }
+
+    // MARK: Erasing
+
+    private func erase(_ identity: Int64, _ scope: Int64, _ erasure: inout Erasure) throws {
         erasure.people += 1
         // Under whatever else they are known, and in whichever form a row of theirs comes again.
-        let keys = try Row.fetchAll(
-            database, sql: "SELECT key, proof FROM alias WHERE identity = ?", arguments: [identity])
-        for key in keys { erasure.suppressed += try suppress(AliasHash(key: key[0], check: key[1])) }
-        _ = try delete("alias WHERE identity = ?", [identity])
+        for key in try keys(of: identity) { erasure.suppressed += try suppress(key, scope: scope) }
+        for table in ["alias", "hint"] { _ = try delete("\(table) WHERE identity = ?", [identity]) }
         erasure.answers += try delete("answer WHERE identity = ?", [identity])
         _ = try delete("answer_past WHERE identity = ?", [identity])
         try database.execute(
             sql: "UPDATE identity SET name = '', domain = '' WHERE id = ?", arguments: [identity])
+        let records = try String.fetchAll(
+            database, sql: "SELECT record_id FROM ask WHERE identity = ? AND record_id <> ''", arguments: [identity])
+        for record in Set(records) {
+            try database.execute(
+                sql: """
+                    UPDATE run_report SET report = replace(report, '"' || ?1 || '"', '""')
+                    WHERE instr(report, '"' || ?1 || '"') > 0
+                    """, arguments: [record])
+        }
         try database.execute(sql: "UPDATE ask SET record_id = '' WHERE identity = ?", arguments: [identity])
         erasure.records += database.changesCount
     }
 
-    private func suppress(_ hash: AliasHash) throws -> Int {
+    /// Whose answers an identity's are: nobody is in two scopes.
+    private func scope(of identity: Int64) throws -> Int64 {
+        try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT scope.id FROM ask JOIN chunk ON chunk.id = ask.chunk JOIN run ON run.id = chunk.run
+                  JOIN scope ON scope.workspace = run.workspace AND scope.engine = run.engine
+                WHERE ask.identity = ? LIMIT 1
+                """, arguments: [identity]) ?? 0
+    }
+
+    /// Verdicts on emails that were given or found, and on those of the people's own rows, which are known as keys alone.
+    private func eraseVerdicts(_ people: Forgettable, _ identities: Set<Int64>) throws -> Int {
+        let keys = try identities.reduce(into: Set<AliasHash>()) { $0.formUnion(try self.keys(of: $1)) }
+        let values = Set(people.values.map { $0.lowercased() })
+        let scopes = try scopes()
+        var erased = 0
+        let emails = try String.fetchAll(
+            database, sql: "SELECT email FROM verdict UNION SELECT email FROM verdict_past")
+        for email in emails {
+            let plain = email.lowercased()
+            let isOwn = scopes.contains { keys.contains(hasher.alias("email:" + plain, scope: $0)) }
+            guard isOwn || values.contains(plain) else { continue }
+            for table in ["verdict", "verdict_past"] { erased += try delete("\(table) WHERE email = ?", [email]) }
+        }
+        return erased
+    }
+
+    private func suppress(_ hash: AliasHash, scope: Int64) throws -> Int {
         try database.execute(
-            sql: "INSERT OR IGNORE INTO forgotten (key, proof) VALUES (?, ?)", arguments: [hash.key, hash.check])
+            sql: "INSERT OR IGNORE INTO forgotten (key, proof, scope) VALUES (?, ?, ?)",
+            arguments: [hash.key, hash.check, scope])
         return database.changesCount
     }
 
     private func delete(_ sql: String, _ arguments: StatementArguments) throws -> Int {
         try database.execute(sql: "DELETE FROM " + sql, arguments: arguments)
         return database.changesCount
-    }
-}
-
-extension ServiceLedger {
-    /// Erases people from the answers, the outcomes and the replays of our own service; charges stay, without a name.
-    ///
-    /// - Parameters:
-    ///   - contacts: canonical emails and phone numbers.
-    ///   - texts: what answers that are given again word for word may hold of them.
-    /// - Returns: answers that were erased.
-    package func forget(aliases: [String], contacts: [String], texts: [String]) async throws -> Int {
-        let erased = try await write { [hasher] database in
-            try database.execute(sql: "PRAGMA secure_delete = ON")
-            var erased = 0
-            let workspaces = try String.fetchAll(database, sql: "SELECT DISTINCT workspace FROM request")
-            for workspace in Set(workspaces + ["default"]) {
-                for alias in aliases {
-                    let hash = hasher.alias(workspace + "\n" + alias, scope: 0)
-                    try database.execute(sql: "DELETE FROM answered WHERE key = ?", arguments: [hash.key])
-                    erased += database.changesCount
-                    try database.execute(
-                        sql: "UPDATE charge SET identity = 0 WHERE identity = ?", arguments: [hash.key])
-                }
-            }
-            for contact in contacts {
-                let hash = hasher.alias("contact:" + contact, scope: 0)
-                try database.execute(sql: "DELETE FROM outcome WHERE contact = ?", arguments: [hash.key])
-            }
-            for text in texts where !text.isEmpty {
-                try database.execute(
-                    sql: "DELETE FROM replay WHERE instr(lower(CAST(body AS TEXT)), lower(?)) > 0", arguments: [text])
-            }
-            return erased
-        }
-        do {
-            try await database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-        } catch let error as DatabaseError {
-            throw Ledger.explained(path, error)
-        }
-        return erased
     }
 }

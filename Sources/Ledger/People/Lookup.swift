@@ -4,6 +4,8 @@ package import EnrichmentAPI
 package struct Lookup: Sendable {
     /// Every text under which the person, or the company, can be found again; at least one.
     package var aliases: [String]
+    /// Hints that are no aliases of the person by themselves, so that the person can be forgotten by them.
+    package var hints: [String] = []
     /// Folded name and company domain, to notice rows that share a hint and are two people; empty where not known.
     package var name: String
     package var domain: String

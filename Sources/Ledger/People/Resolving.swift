@@ -85,6 +85,7 @@ private struct Resolver {
     private let addAlias: HotStatement
     private let findIdentity: HotStatement
     private let addIdentity: HotStatement
+    private let addHint: HotStatement
     /// Groups whose identity was found in this transaction.
     private var groups: [Int: Int64] = [:]
 
@@ -97,6 +98,7 @@ private struct Resolver {
         addAlias = try HotStatement(database, "INSERT OR IGNORE INTO alias (key, proof, identity) VALUES (?, ?, ?)")
         findIdentity = try HotStatement(database, "SELECT name, domain FROM identity WHERE id = ?")
         addIdentity = try HotStatement(database, "INSERT INTO identity (name, domain) VALUES (?, ?)")
+        addHint = try HotStatement(database, "INSERT OR IGNORE INTO hint (key, identity, proof) VALUES (?, ?, ?)")
     }
 
     /// A lookup's aliases with whom they belong to.
@@ -142,6 +144,10 @@ private struct Resolver {
             if let oldest = owners.lazy.compactMap(\.owner).min() { try add(apart(lookup, from: oldest), identity) }
         }
         if let group = lookup.group { groups[group] = identity }
+        for hint in lookup.hints {
+            let hash = hasher.alias(hint, in: scope)
+            try addHint.run(.integer(hash.key), .integer(identity), .integer(hash.check))
+        }
         // Only what the row's hints alone lead to, whatever else its group knows.
         if let row = lookup.row, owners.allSatisfy({ $0.owner == nil || $0.owner == identity }) {
             try add(row, identity)

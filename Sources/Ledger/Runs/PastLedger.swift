@@ -8,6 +8,8 @@ package struct PastRun: Sendable {
     package let name: String
     package let pipeline: String
     package let status: Run.Status
+    /// Seconds since 1970.
+    package let startedAt: Double
     /// As the run kept them; empty where an earlier version made it.
     package let settings: String
     /// The inputs with their fingerprints, as JSON of their owner.
@@ -21,7 +23,8 @@ extension Ledger {
             try Row.fetchOne(database, sql: "SELECT * FROM run WHERE name = ?", arguments: [name]).map { row in
                 PastRun(
                     id: row["id"], name: row["name"], pipeline: row["pipeline"],
-                    status: Run.Status(rawValue: row["status"]) ?? .failed, settings: row["settings"] ?? "",
+                    status: Run.Status(rawValue: row["status"]) ?? .failed, startedAt: row["started_at"],
+                    settings: row["settings"] ?? "",
                     inputs: row["inputs"])
             }
         }

@@ -26,18 +26,18 @@ package final class RunLock: Sendable {
 /// Keeps people in the ledger whom a run has looked up and not asked for yet.
 ///
 /// Runs share it; taking old things out of the ledger needs it alone.
-final class LedgerUse: Sendable {
+package final class LedgerUse: Sendable {
     private let file: LockFile
     private static let name = "in-use"
 
     /// For a run; waits while somebody takes things out.
-    init(ledger: String) throws {
+    package init(ledger: String) throws {
         file = try LockFile(ledger: ledger, name: Self.name)
         _ = file.take(shared: true, waiting: true)
     }
 
     /// - Throws: ``Diagnostic`` `already_running` while there are runs.
-    init(aloneIn ledger: String) throws {
+    package init(aloneIn ledger: String) throws {
         file = try LockFile(ledger: ledger, name: Self.name)
         guard file.take(waiting: false) else {
             throw Diagnostic(

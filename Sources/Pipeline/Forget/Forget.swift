@@ -1,27 +1,38 @@
 package import Ledger
 import Records
-import Synchronization
 
 /// `millrace forget`: erases people, and sees to it that nobody asks for them again.
 package enum Forget {
+    /// Values lead to people and people to values; what takes more rounds than this is no person any more.
+    private static let rounds = 4
+
     /// - Parameter service: what our own service keeps; nil where it keeps nothing.
     /// - Throws: ``Diagnostic`` `already_running` while runs use the ledger.
     package static func erase(
         _ hints: [ForgottenHint], from ledger: Ledger, service: ServiceLedger?
     ) async throws -> Erasure {
-        let found = Mutex<[ForgottenHint]>([])
-        var erasure = try await ledger.forget(
-            aliases: hints.flatMap(\.aliases), names: hints.flatMap(\.names).map { ($0.name, $0.domain) },
-            emails: hints.flatMap(\.emails)
-        ) { channel, value in
-            guard let hint = ForgottenHint(found: value, channel) else { return ([], []) }
-            found.withLock { $0.append(hint) }
-            return (hint.aliases, hint.emails)
+        let alone = try LedgerUse(aloneIn: ledger.path)
+        defer { withExtendedLifetime(alone) {} }
+        var people = hints.reduce(into: Forgettable()) { $0.formUnion($1.forgettable) }
+        for _ in 0..<rounds {
+            let before = people
+            for (channel, value) in try await ledger.values(of: people) + (service?.values(of: people) ?? []) {
+                if let hint = ForgottenHint(found: value, channel) { people.formUnion(hint.forgettable) }
+            }
+            if people == before { break }
         }
-        let all = hints + found.withLock { $0 }
-        erasure.answers +=
-            try await service?.forget(
-                aliases: all.flatMap(\.aliases), contacts: all.flatMap(\.contacts), texts: all.flatMap(\.texts)) ?? 0
+        // The run ledger comes last: what it knows leads to the rest, should this be cut off.
+        let answers = try await service?.forget(people) ?? 0
+        var erasure = try await ledger.forget(people)
+        erasure.answers += answers
         return erasure
+    }
+}
+
+extension Forgettable {
+    fileprivate mutating func formUnion(_ other: Forgettable) {
+        aliases.formUnion(other.aliases)
+        names.formUnion(other.names)
+        values.formUnion(other.values)
     }
 }

@@ -30,7 +30,7 @@ struct OutlookCount: Sendable {
                 rows.failed[failure.rawValue, default: 0] += 1
             } else if !plan.asked.isEmpty {
                 rows.toAsk += 1
-            } else if !plan.shared.isEmpty || plan.known.contains(where: { $0.run == run }) {
+            } else if plan.earlier == nil, !plan.shared.isEmpty || plan.known.contains(where: { $0.run == run }) {
                 rows.duplicates += 1
             } else {
                 rows.known += 1

@@ -35,13 +35,14 @@ package struct OutlookRun: Sendable {
         let now = clock.now()
         let scope = try await ledger.knownScope(
             workspace: settings.workspace, engine: settings.enrich.engine.rawValue)
-        let list = try SuppressionList(settings, forgotten: try await ledger.forgotten(for: scope), noting: noting)
+        let list = try SuppressionList(settings, forgotten: try await ledger.forgotten(), noting: noting)
         let exports = try settings.input.open(
             noting: noting, keepingPipes: settings.looksThroughInput || !list.isEmpty)
-        try PipelineFile.check(settings.rowPaths + settings.describingPaths, keep: exports.map(\.path))
         let inputs = InputList(exports)
         let run = try await ledger.foresee(
             settings.runIdentity(inputs), fresh: fresh, now: now, change: inputs.change)
+        let named = settings.named(run: run.name, startedAt: run.startedAt)
+        try PipelineFile.check(named.rowPaths + named.describingPaths, keep: exports.map(\.path))
         let start = try ResumePoint(
             run.checkpoint,
             canGoOn: !settings.rowPaths.contains("-") && exports.allSatisfy { $0.fingerprint != nil })
@@ -82,11 +83,11 @@ package struct OutlookRun: Sendable {
             register.take(request)
             counted.withLock { $0.add(request) }
             // Nobody waits for it; who comes later finds it answered.
-            request.settle(.success([]))
+            request.settle(.success(request.asks.map { _ in .notAsked(.budget) }))
         }
         let keys = RowKeys(
             hasAccounts: settings.enrich.account, dedupe: settings.identity.dedupe, ledger: ledger, scope: scope)
-        let people = try await KnownPeople(settings, list, keys: keys, run: run, feed: feed) {
+        let people = try await KnownPeople(settings, list, keys: keys, run: run, feed: feed, stop: StopSignal()) {
             try LeadReader(
                 ExportStream(exports, namesSource: settings.input.namesSourceFile), settings, spool: $0)
         }
@@ -108,7 +109,6 @@ package struct OutlookRun: Sendable {
                 continue
             }
             held.append(planned)
-            held.removeAll { $0.requests.allSatisfy(\.isSealed) }
             if held.count >= Pipeline.windows.external {
                 for request in held.removeFirst().requests { book.close(request) }
             }

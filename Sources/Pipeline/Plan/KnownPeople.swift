@@ -23,12 +23,12 @@ struct KnownPeople: Sendable {
     /// - Parameter reader: makes a stream over all rows, from the first one.
     /// - Throws: ``Diagnostic`` where a file cannot be read.
     init(
-        _ settings: PipelineSettings, _ list: SuppressionList, keys: RowKeys, run: Run, feed: RunFeed,
+        _ settings: PipelineSettings, _ list: SuppressionList, keys: RowKeys, run: Run, feed: RunFeed, stop: StopSignal,
         reader: (IdentitySpool?) throws -> LeadReader
     ) async throws {
         guard settings.looksThroughInput || !list.isEmpty else { return }
         let knowsAnybody = try await keys.ledger.knowsAnybody()
-        let scan = try await InputScan(settings, list, reader(nil), keys: knowsAnybody ? keys : nil, feed)
+        let scan = try await InputScan(settings, list, reader(nil), keys: knowsAnybody ? keys : nil, feed, stop)
         groups = scan.groups
         spool = scan.spool
         identitiesOfRows = scan.identities

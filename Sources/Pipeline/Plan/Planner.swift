@@ -47,7 +47,11 @@ struct Planner {
         freshness = Freshness(settings.enrich, run: run)
         earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
         uncertain =
-            isExternal ? try await ledger.openLosses(run: run.id, since: freshness.start - freshness.values) : [:]
+            isExternal
+            ? try await ledger.openLosses(
+                run: run.id, workspace: scope.workspace, engine: scope.engine, since: freshness.start - freshness.values
+            )
+            : [:]
         discoversAll = isExternal
         failures = [:]
         if run.isResumed {

@@ -28,9 +28,14 @@ struct RowAliases {
     ///   - number: of the row in the run, 1-based.
     ///   - key: of the row as a whole.
     func lookup(_ people: IdentityBatch, _ row: Int, number: Int, key: AliasHash? = nil) -> Lookup {
-        Lookup(
-            aliases: aliases(people, row, number: number), name: Self.name(people, row),
-            domain: people.text(row, .companyDomain), group: groups.group(of: number), row: key)
+        let aliases = aliases(people, row, number: number)
+        var lookup = Lookup(
+            aliases: aliases, name: Self.name(people, row), domain: people.text(row, .companyDomain),
+            group: groups.group(of: number), row: key)
+        if dedupe != .alias || groups.hasContested {
+            lookup.hints = people.aliases(row).filter { !aliases.contains($0) }
+        }
+        return lookup
     }
 
     /// What the row says by itself; empty where it names nobody.

@@ -51,7 +51,9 @@ package struct Deadline: Sendable, Equatable {
 extension PipelineSettings {
     /// How long before a deadline nothing new is asked any more, so that what is in the air has ended by then, in seconds.
     package var secondsToEnd: Double {
-        let verifying = verify.map { $0.timeout.inSeconds } ?? 0
-        return (enrich.engine == .api ? enrich.api.patience.inSeconds : 1) + verifying + 1
+        // An email in line waits for its minute at most.
+        let verifying = verify.map { Double($0.attempts) * $0.timeout.inSeconds + ($0.perMinute > 0 ? 60 : 0) } ?? 0
+        let telling = notify.map { $0.timeout.inSeconds } ?? 0
+        return (enrich.engine == .api ? enrich.api.patience.inSeconds : 1) + verifying + telling + 1
     }
 }

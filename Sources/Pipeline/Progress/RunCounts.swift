@@ -17,15 +17,18 @@ package struct RunCounts: Sendable {
     /// Requests that the service turned away for being too many (429).
     package private(set) var refused = 0
     package private(set) var lost = 0
-    /// Seconds in which some request waited for the quota.
-    package private(set) var waited = 0.0
+    private var waited = 0.0
     package private(set) var waitingUntil: Double?
+    /// Up to when waiting is counted.
+    private var waitedUpTo: Double?
     /// Bytes of all inputs, and up to where rows are written.
     package private(set) var bytes = (total: 0, written: 0)
     private var timeLeft = TimeLeft()
 
     mutating func count(_ event: RunEvent, now: Double) {
         timeLeft.see(event, now: now)
+        waited = waited(now: now)
+        waitedUpTo = waitedUpTo.flatMap { _ in now < waitingUntil ?? 0 ? now : nil }
         switch event {
         case .began(let start):
             (run, startedAt, bytes.total) = (start.run, now, start.bytes)
@@ -40,12 +43,18 @@ package struct RunCounts: Sendable {
         case .lost: lost += 1
         case .waiting(let until):
             // Several requests may wait for the same moment; the time passes only once.
-            waited += max(0, until - max(now, waitingUntil ?? now))
+            waitedUpTo = waitedUpTo ?? now
             waitingUntil = max(until, waitingUntil ?? until)
         case .wrote(let rows, let bytes):
             self.rows += rows
             self.bytes.written = bytes
         }
+    }
+
+    /// Seconds in which some request waited for the quota, up to now.
+    package func waited(now: Double) -> Double {
+        guard let waitedUpTo, let waitingUntil else { return waited }
+        return waited + max(0, min(now, waitingUntil) - waitedUpTo)
     }
 
     /// How much of the input is written, 0–1; nil where its size is not known.

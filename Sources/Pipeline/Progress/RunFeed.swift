@@ -21,5 +21,5 @@ final class RunFeed: Sendable {
     }
 
     /// Seconds in which some request waited for the quota.
-    var waited: Double { counts.withLock { $0.waited } }
+    var waited: Double { counts.withLock { $0.waited(now: clock.now()) } }
 }

@@ -10,7 +10,8 @@ struct TimeLeft: Sendable {
     private var total = 0
     private var limits = ServiceLimits()
     /// Bytes where this attempt began, where rows have a plan, and where they are written.
-    private var first: Int?
+    private var first = 0
+    private var isResumed = false
     private var planned = 0
     private var written: [(time: Double, bytes: Int)] = []
     private var calls: [Quota.Kind: Calls] = [:]
@@ -38,8 +39,11 @@ struct TimeLeft: Sendable {
 
     mutating func see(_ event: RunEvent, now: Double) {
         switch event {
-        case .began(let start): (total, limits) = (start.bytes, start.limits)
-        case .planned(let bytes): planned = max(planned, bytes)
+        case .began(let start): (total, limits, isResumed) = (start.bytes, start.limits, start.rowsBefore > 0)
+        case .planned(let bytes):
+            // What was planned first lies behind what earlier attempts wrote.
+            if planned == 0, isResumed { first = bytes }
+            planned = max(planned, bytes)
         case .opened(let endpoint): calls[Quota.Kind(endpoint), default: Calls()].opened += 1
         case .answered(let endpoint, _, _, _, _, let seconds):
             let kind = Quota.Kind(endpoint)
@@ -49,7 +53,6 @@ struct TimeLeft: Sendable {
             // The day's limit, or a service that is down, is no rhythm to count with.
             if until - now <= limits.minute.inSeconds { waitedAt = now }
         case .wrote(_, let bytes):
-            if first == nil { first = bytes }
             written.append((now, bytes))
             // One sample that is older stays, so that the span is a whole one.
             while written.count > 2, written[1].time < now - Self.memory { written.removeFirst() }
@@ -76,7 +79,7 @@ struct TimeLeft: Sendable {
     private func secondsOfCalls(_ kind: Quota.Kind, now: Double) -> Double {
         guard let calls = calls[kind], calls.opened > 0 else { return 0 }
         // What is not planned yet asks as often as what is.
-        let unplanned = Double(calls.opened) * Double(max(0, total - planned)) / Double(planned)
+        let unplanned = Double(calls.opened) * Double(max(0, total - planned)) / Double(max(1, planned - first))
         let left = Int((Double(calls.opened - calls.answered) + unplanned).rounded(.up))
         let free = most(of: kind) - calls.times.count
         guard left > free, !calls.times.isEmpty else { return 0 }

@@ -15,14 +15,16 @@ struct InputScan: Sendable {
     /// - Parameter keys: makes the keys under which the ledger knows rows as a whole; nil where it knows nobody.
     /// - Throws: ``Diagnostic`` where a file cannot be read.
     init(
-        _ settings: PipelineSettings, _ list: SuppressionList, _ reader: LeadReader, keys: RowKeys?, _ feed: RunFeed
+        _ settings: PipelineSettings, _ list: SuppressionList, _ reader: LeadReader, keys: RowKeys?, _ feed: RunFeed,
+        _ stop: StopSignal
     ) async throws {
         let partitions = HintPartitions()
         var marks = RowMarks()
         var spool = try IdentitySpool.Writer()
         var identities = try keys.map { try RowIdentities.Writer($0.ledger) }
         try await inOrder(width: Self.width) {
-            try reader.next()
+            try stop.check()
+            return try reader.next()
         } transform: { part in
             Scanned(try part.identified().people, first: part.firstRow, settings, list, keys)
         } take: { batch in

@@ -17,11 +17,12 @@ package struct RunNotice: Sendable {
     /// How often it is tried, and the pause before the second time, in seconds.
     private static let attempts = (count: 4, pause: 0.5)
 
-    /// - Returns: nil where nobody wants to know of such an ending.
-    package init?(_ all: PipelineSettings, _ ending: NotifySettings.Ending) {
-        guard let notify = all.notify, notify.on.contains(ending) else { return nil }
-        settings = notify
-        (pipeline, workspace, report) = (all.name, all.workspace, all.report)
+    /// - Parameters:
+    ///   - settings: with a secret that was fetched, or none.
+    ///   - report: where the report went, without its ending; empty for nowhere.
+    package init(_ settings: NotifySettings, pipeline: String, workspace: String, report: String) {
+        self.settings = settings
+        (self.pipeline, self.workspace, self.report) = (pipeline, workspace, report)
     }
 
     /// How a run ended.

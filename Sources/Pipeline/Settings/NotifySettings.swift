@@ -6,8 +6,9 @@ package struct NotifySettings: Sendable {
     /// How a run can end for those who wait for it.
     package enum Ending: String, Sendable, CaseIterable {
         case done
-        /// It can be taken up again: quota, budget, deadline, an interruption, or a service that is down.
+        /// As it was meant to: quota, budget, deadline (75), or an interruption (130). It goes on later.
         case paused
+        /// Anything else, also where the same command goes on.
         case failed
     }
 

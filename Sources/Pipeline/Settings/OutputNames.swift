@@ -1,14 +1,15 @@
-package import Foundation
+import Foundation
 
 extension PipelineSettings {
     /// The settings with `{date}` and `{run}` filled in, in every path that is written to.
     ///
-    /// The date is that on which the run began, so that a run which is taken up on another day goes on in its files.
+    /// The date is that on which the run began, in UTC as in the run's name, so that a run which is taken up on another
+    /// day, or somewhere else, goes on in its files.
     /// - Parameter startedAt: seconds since 1970.
-    package func named(run: String, startedAt: Double, zone: TimeZone = .current) -> PipelineSettings {
+    package func named(run: String, startedAt: Double) -> PipelineSettings {
         let date = Date(timeIntervalSince1970: startedAt).formatted(
             .verbatim(
-                "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits)", timeZone: zone,
+                "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits)", timeZone: .gmt,
                 calendar: Calendar(identifier: .gregorian)))
         func filled(_ path: String) -> String {
             path.replacing("{date}", with: date).replacing("{run}", with: run)

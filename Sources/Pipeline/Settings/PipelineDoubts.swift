@@ -19,6 +19,14 @@ enum PipelineDoubts {
                 "a miss is never good for longer than an answer", key: "enrich.retry_misses_after",
                 hint: "at most refresh_after")
         }
+        if let retention = settings.retention {
+            let kept = max(enrich.refreshAfter, settings.verify?.refreshAfter ?? .zero)
+            if retention < kept {
+                lint.warn(
+                    "what is taken out is asked and paid for again, although it would be good for longer",
+                    key: "retention", hint: "at least refresh_after")
+            }
+        }
         guard enrich.engine == .api else { return }
         if enrich.maxCredits == nil, enrich.maxCreditsPerMonth == nil {
             lint.warn(

@@ -54,14 +54,13 @@ package struct PipelineSettings: Sendable {
     /// Whether all rows are looked at before the first one is asked for.
     var looksThroughInput: Bool { identity.dedupe != .off || !identity.suppress.isEmpty || !explain.isEmpty }
 
-    /// The same with the keys and secrets that are kept elsewhere.
+    /// The same with the keys and secrets that are kept elsewhere, as far as the run itself needs them.
     ///
     /// - Throws: ``Diagnostic`` `no_secret`.
     package func withSecrets(_ environment: [String: String]) throws -> PipelineSettings {
         var settings = self
         if enrich.engine == .api { settings.enrich.api.key = try enrich.api.key.fetched(environment: environment) }
         if let verify { settings.verify?.secret = try verify.secret.fetched(environment: environment) }
-        if let notify { settings.notify?.secret = try notify.secret.fetched(environment: environment) }
         return settings
     }
 

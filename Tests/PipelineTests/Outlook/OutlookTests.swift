@@ -96,6 +96,56 @@ import Testing
         }
     }
 
+    @Test(arguments: ["api", "embedded"]) func manyBatchesAndFilesAreOneStream(_ engine: String) async throws {
+        let runs = runs
+        let service = FakeService()
+        try await service.serving { url in
+            var random = SeededRandom(9)
+            // Some ask for something rare, so that requests of their kind wait until the window is full.
+            var paths: [String] = []
+            for file in 0..<2 {
+                var text = "Name,Email,Phone\n"
+                for row in 0..<45_000 {
+                    let person = file * 45_000 + row - (row % 10 == 9 ? 5 : 0)
+                    let phone = Int.random(in: 0..<4000, using: &random) == 0 ? "" : "+12125550123"
+                    text += "\"Person, \(person)\",p\(person)@acme.example,\(phone)\n"
+                }
+                paths.append(try runs.folder.write("leads\(file).csv", text))
+            }
+            var settings = runs.settings(url, paths[0])
+            settings.input.paths = paths
+            settings.enrich.channels = [.phone]
+            settings.enrich.engine = engine == "api" ? .api : .embedded
+            let outlook = try await outlook(settings)
+            #expect(outlook.rows.read == 90_000 && outlook.inputs.map(\.rows) == [45_000, 45_000])
+            guard engine == "api" else { return }
+            let report = try await runs.run(settings)
+            #expect(outlook.requests.bulk == service.books.calls[.bulk])
+            #expect(outlook.rows.duplicates == report.records.duplicates)
+            #expect(outlook.rows.skipped == report.records.skipped)
+        }
+    }
+
+    @Test func lostAnswersOfEarlierRunsAreAskedForOneByOneInTheOutlookToo() async throws {
+        let input = try runs.leads(120)
+        let service = FakeService(misbehaving: [.chargeThenCutBody, .chargeThenCutBody])
+        let runs = runs
+        try await service.serving { url in
+            var settings = runs.settings(url, input)
+            settings.enrich.channels = [.phone]
+            settings.enrich.whenAnswerLost = .hold
+            _ = try? await runs.run(settings)
+            settings.name = "later"
+            settings.enrich.whenAnswerLost = .single
+            let outlook = try await outlook(settings)
+            let before = service.books.calls
+            _ = try await runs.run(settings)
+            let made = service.books.calls.merging(before) { $0 - $1 }
+            #expect(outlook.requests.single == made[.single] ?? 0 && outlook.requests.single > 0)
+            #expect(outlook.requests.bulk == made[.bulk] ?? 0)
+        }
+    }
+
     @Test func anUnfinishedRunIsSeenToGoOn() async throws {
         let input = try runs.leads(500)
         let service = FakeService()

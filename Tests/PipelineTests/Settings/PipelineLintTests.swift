@@ -47,6 +47,20 @@ import Testing
         #expect(found.allSatisfy { $0.column != nil && $0.file?.hasSuffix("p.yaml") == true })
     }
 
+    @Test func aKeyThatIsNotKnownHidesNothingElse() throws {
+        let found = try lint(
+            """
+            input: {paths: [a.csv]}
+            enrich: {engine: api, chanels: [phone]}
+            outputs: []
+            verify: {url: nowhere}
+            notify: {}
+            """
+        ).mistakes
+        // The address and the key are missing as well.
+        #expect(found.map(\.line) == [2, 3, 2, 2, 4, 5], "\(found)")
+    }
+
     @Test func whatFollowsFromAnotherMistakeIsNotSaid() throws {
         let found = try lint("input: {paths: {}}\nenrich: {engine: api, api: [1]}\noutput: [{path: o.csv}]\n").mistakes
         #expect(found.map(\.line) == [1, 2], "\(found)")

@@ -15,6 +15,11 @@ final class RunOutputs {
     init(_ settings: PipelineSettings, _ writers: RowWriters, from start: ResumePoint) throws {
         let lengths = start.lengths
         func opened(_ path: String, head: () throws -> [UInt8]) throws -> OutputFile {
+            if let lengths, lengths[path] == nil {
+                throw Diagnostic(
+                    code: "output_changed", "an earlier attempt at the run wrote no such file", file: path,
+                    hint: "start over with --fresh; answers that were paid for stay known")
+            }
             let file = try OutputFile(path, keeping: lengths?[path])
             if lengths?[path] == nil { try file.write(head()) }
             return file
