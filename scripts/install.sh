@@ -13,7 +13,8 @@ gzip -9nc docs/millrace.1 > "$share/man/man1/millrace.1.gz"
 for shell in bash zsh fish; do
     case $shell in
         bash) file=$share/bash-completion/completions/millrace ;;
-        zsh) file=$share/zsh/vendor-completions/_millrace ;;
+        # Where Debian's zsh looks: packages have a place of their own.
+        zsh) [ "$prefix" = /usr ] && file=$share/zsh/vendor-completions/_millrace || file=$share/zsh/site-functions/_millrace ;;
         fish) file=$share/fish/vendor_completions.d/millrace.fish ;;
     esac
     install -d "$(dirname "$file")"

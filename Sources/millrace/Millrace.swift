@@ -26,7 +26,7 @@ struct MillraceCommand: AsyncParsableCommand {
 
             Exit codes: 0 done, 64 usage, 65 too many rejects, 66 input unreadable, 69 service unavailable, 70 our fault,
             73 output cannot be made, 74 input or output failed, 75 paused by quota or budget, 77 key refused,
-            78 pipeline invalid, 130 interrupted. After 69, 75 and 130 the same command goes on where it stopped.
+            78 pipeline invalid, 130 interrupted. After 69, 74, 75 and 130 the same command goes on where it stopped.
             """,
         version: Millrace.version,
         subcommands: [

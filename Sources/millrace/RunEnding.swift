@@ -58,12 +58,17 @@ struct RunEnding {
         let fields: Logger.Metadata = [
             "event": "\([75, 130].contains(code) ? "paused" : "failed")", "exit_code": .stringConvertible(Int(code)),
         ]
-        if error is RunStop || code == 74 {
+        if error is RunStop || code == 74 && !Self.needsSomebody(error) {
             Voice.standard.say("\(saved(error)); go on with: \(command)", level: .warning, fields)
         } else if Voice.standard.isLog {
             Voice.standard.say("the run failed", level: .error, fields)
         }
         return ExitCode(code)
+    }
+
+    /// Whether the same command would end in the same way, whatever is done about the disk.
+    private static func needsSomebody(_ error: any Error) -> Bool {
+        ["output_changed", "ledger_damaged"].contains((error as? Diagnostic)?.code ?? "")
     }
 
     private static func isAnothersRun(_ error: any Error) -> Bool {

@@ -12,7 +12,7 @@ struct LintCommand: AsyncParsableCommand {
             "Says everything that is wrong with pipelines, waterfalls and settings of the service, with file, line and column.",
         discussion: """
             Reads no input and asks for nothing. Ends with 78 where something is wrong; what works and is hardly meant is a
-            warning: keys without effect, keys and secrets in the clear, runs without a limit on what they cost.
+            warning: keys without effect, keys and secrets in the clear, runs that ask a service without a limit.
 
             Example:
               millrace lint pipelines/quickstart.yaml pipelines/serve.yaml
