@@ -66,7 +66,8 @@ package enum Replay {
             guard let then = lengths[original], let length, then != length else { continue }
             throw Diagnostic(
                 code: "input_changed", "what was written is not what the run wrote: \(length) bytes instead of \(then)",
-                file: output, hint: "put the input back as it was")
+                file: output,
+                hint: "put the input back as it was; people who were forgotten since are not written again")
         }
         return report.records.read
     }

@@ -44,8 +44,10 @@ package struct ServeSettings: Sendable {
     ///
     /// - Throws: ``Diagnostic`` `no_secret`.
     package mutating func fetchSecrets(_ environment: [String: String]) throws {
-        verifySecret = try verifySecret.fetched(environment: environment)
-        if let secret = verify?.secret { verify?.secret = try secret.fetched(environment: environment) }
+        verifySecret = try verifySecret.fetched(environment: environment, of: "verify_secret")
+        if let secret = verify?.secret {
+            verify?.secret = try secret.fetched(environment: environment, of: "verify.secret")
+        }
     }
 
     /// Whether a question to `/verify` is signed by whoever knows the secret.

@@ -52,8 +52,9 @@ package struct Secret: Sendable, ExpressibleByStringLiteral, CustomStringConvert
 
     /// The same with its text, wherever that is kept.
     ///
+    /// - Parameter key: the key of the settings that holds it, for the person.
     /// - Throws: ``Diagnostic`` `no_secret`, which says where it was looked for and nothing that was found.
-    package func fetched(environment: [String: String]) throws -> Secret {
+    package func fetched(environment: [String: String], of key: String) throws -> Secret {
         let found: String?
         let place: String
         switch source {
@@ -72,7 +73,7 @@ package struct Secret: Sendable, ExpressibleByStringLiteral, CustomStringConvert
         }
         guard let found, !found.isEmpty else {
             throw Diagnostic(
-                code: "no_secret", "a key or a secret could not be had from \(place)",
+                code: "no_secret", "\(key) could not be had from \(place)",
                 hint: "try it by itself; nothing was asked for")
         }
         return Secret(found)
@@ -81,6 +82,9 @@ package struct Secret: Sendable, ExpressibleByStringLiteral, CustomStringConvert
     private static func contents(_ path: String) -> String? {
         (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
     }
+
+    /// How long a command may take, in seconds.
+    private static let patience = 60.0
 
     /// The first line that a command prints; nil where it fails.
     ///
@@ -94,6 +98,10 @@ package struct Secret: Sendable, ExpressibleByStringLiteral, CustomStringConvert
         let pipe = Pipe()
         process.standardOutput = pipe
         guard (try? process.run()) != nil else { return nil }
+        // One that waits for somebody at night would hold up the run until its deadline and longer.
+        let limit = DispatchWorkItem { process.terminate() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + patience, execute: limit)
+        defer { limit.cancel() }
         let printed = (try? pipe.fileHandleForReading.readToEnd()) ?? nil
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { return nil }

@@ -106,6 +106,8 @@ package enum SettingsFile {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             (problem, mark)
+        case .duplicatedKeysInMapping(let keys, let context):
+            ("'\(keys.first ?? "")' stands twice", context.mark)
         default: ("it cannot be read", nil)
         }
     }

@@ -36,11 +36,18 @@ enum Endings {
         }
     }
 
-    /// The command that goes on, to be pasted into a shell: quoted, without `--fresh`, without keys and secrets.
+    /// The command that goes on, to be pasted into a shell: quoted, without `--fresh` and `--deadline`, without keys and
+    /// secrets.
     static var commandAgain: String { commandAgain(CommandLine.arguments) }
 
     static func commandAgain(_ arguments: [String]) -> String {
-        arguments.filter { $0 != "--fresh" }.map { argument in
+        // A deadline has passed by then, or means another day.
+        let kept = arguments.indices.filter { index in
+            let argument = arguments[index]
+            return argument != "--fresh" && argument != "--deadline" && !argument.hasPrefix("--deadline=")
+                && (index == 0 || arguments[index - 1] != "--deadline")
+        }
+        return kept.map { arguments[$0] }.map { argument in
             let flag = argument.hasPrefix("--set=") ? "--set=" : ""
             let setting = argument.dropFirst(flag.count)
             guard let equals = setting.firstIndex(of: "="), !setting.hasPrefix("-") else {

@@ -95,7 +95,7 @@ struct RunEnding {
         guard var notify = settings.notify, notify.on.contains(ending) else { return }
         let environment = ProcessInfo.processInfo.environment
         do {
-            notify.secret = try notify.secret.fetched(environment: environment)
+            notify.secret = try notify.secret.fetched(environment: environment, of: "notify.secret")
         } catch {
             return Endings.note(
                 Self.warning("the webhook was not told how the run ended: the secret to sign with could not be had"))

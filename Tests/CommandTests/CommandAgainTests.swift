@@ -15,6 +15,7 @@ import Testing
         (["--set", "enrich.api.url=https://api.example"], "--set enrich.api.url=https://api.example"),
         (["--set", "enrich.channels=[phone]"], "--set 'enrich.channels=[phone]'"),
         (["--fresh", "--max-credits", "5"], "--max-credits 5"),
+        (["--deadline", "06:00", "--max-credits", "5", "--deadline=3h"], "--max-credits 5"),
     ])
     func hidesWhatMayBeASecret(_ arguments: [String], _ shown: String) {
         #expect(Endings.commandAgain(["millrace", "run"] + arguments) == "millrace run " + shown)

@@ -139,7 +139,7 @@ import Testing
 
     @Test func whoIsNotKnownIsNeverAskedForEither() async throws {
         let forgot = try await run("forget", "zelda@home.example", "+1 212 555 0124")
-        #expect(forgot.code == 0 && forgot.err.contains("nobody of them was in the ledger"), "\(forgot.err)")
+        #expect(forgot.code == 0 && forgot.err.contains("nobody of them was found in the ledger"), "\(forgot.err)")
         let rows = try await enrich("leads.csv").split(separator: "\n")
         #expect(rows[1].contains(",skipped,suppressed,") && rows[2].contains(",enriched,"))
     }

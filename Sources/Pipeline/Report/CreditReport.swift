@@ -168,6 +168,9 @@ package struct CreditReport: Sendable, Codable {
 }
 
 extension CreditReport {
+    /// What the requests of the run have cost so far: more than its rows say, while some are not written.
+    var charged: Credits { credits.byEndpoint.values.reduce(.zero, +) }
+
     /// Everything that a report is made of.
     struct Facts: Sendable {
         var run: Run

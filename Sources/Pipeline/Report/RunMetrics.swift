@@ -73,7 +73,7 @@ package final class RunMetrics: RunWatcher {
             "millrace_run_refused_429", .gauge, "Requests that were turned away.",
             [sample([], Double(requests.refused429))])
         metrics.add(
-            "millrace_run_credits", .gauge, "Credits of the last run.", [sample([], Self.credits(report.credits.used))])
+            "millrace_run_credits", .gauge, "Credits of the last run.", [sample([], Self.credits(report.charged))])
         metrics.add(
             "millrace_run_credits_unknown", .gauge, "Credits that lost answers may have cost besides.",
             [sample([], Self.credits(report.credits.unknownCharge))])

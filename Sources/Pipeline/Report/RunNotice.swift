@@ -107,8 +107,9 @@ package struct RunNotice: Sendable {
                     finishedAt: summary.report?.run.finishedAt, rows: records?.read, enriched: records?.enriched,
                     unmatched: records?.unmatched, skipped: records?.skipped, failed: records?.failed,
                     rejected: records?.rejected, fromCache: records?.fromCache, duplicates: records?.duplicates,
-                    creditsUsed: summary.report?.credits.used, unknownCharge: summary.report?.credits.unknownCharge,
-                    seconds: summary.report?.timing.seconds, report: report.isEmpty ? nil : report + ".html")))
+                    creditsUsed: summary.report?.charged, unknownCharge: summary.report?.credits.unknownCharge,
+                    seconds: summary.report?.timing.seconds,
+                    report: report.isEmpty || summary.ending != .done ? nil : report + ".html")))
     }
 
     /// In the form of Standard Webhooks; chats that know nothing of it show `text`.

@@ -75,7 +75,9 @@ enum PipelineRules {
     private static func check(_ verify: VerifySettings, _ lint: inout Lint) {
         guard !lint.isWrong("verify") else { return }
         if verify.builtin == !verify.url.isEmpty {
-            lint.note("verify needs either builtin: true or a url", key: "verify", hint: "verify: {builtin: true}")
+            lint.note(
+                "verify needs either builtin: true or a url", key: "verify",
+                hint: verify.builtin ? "take one of them away" : "verify: {builtin: true}")
         }
         verify.check(noting: &lint)
         if !verify.url.isEmpty, !isAddress(verify.url) {

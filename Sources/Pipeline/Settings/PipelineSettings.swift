@@ -59,8 +59,12 @@ package struct PipelineSettings: Sendable {
     /// - Throws: ``Diagnostic`` `no_secret`.
     package func withSecrets(_ environment: [String: String]) throws -> PipelineSettings {
         var settings = self
-        if enrich.engine == .api { settings.enrich.api.key = try enrich.api.key.fetched(environment: environment) }
-        if let verify { settings.verify?.secret = try verify.secret.fetched(environment: environment) }
+        if enrich.engine == .api {
+            settings.enrich.api.key = try enrich.api.key.fetched(environment: environment, of: "enrich.api.key")
+        }
+        if let verify {
+            settings.verify?.secret = try verify.secret.fetched(environment: environment, of: "verify.secret")
+        }
         return settings
     }
 

@@ -9,8 +9,9 @@ struct ForgetCommand: AsyncParsableCommand {
         discussion: """
             Takes emails, LinkedIn profiles, phone numbers with their country, or "First Last, company.example". What was
             found for them goes as well: answers, verdicts, hints; what they cost stays in the books without a name. Keys of
-            all their hints go on the suppression list of the ledger, so that no pipeline asks for them again. Exports,
-            outputs and provider tables are files of yours: take them out there.
+            all their hints go on the suppression list of the ledger, so that no pipeline asks for them again. A phone
+            number or a name alone may lead to nobody: give an email or a profile where you have one. Exports, outputs and
+            provider tables are files of yours: take them out there.
 
             Examples:
               millrace forget zelda@acme.example
@@ -49,8 +50,8 @@ struct ForgetCommand: AsyncParsableCommand {
             guard !json else { return try printJSON(erasure) }
             Endings.say(
                 erasure.people == 0
-                    ? "nobody of them was in the ledger"
-                    : "forgot \(erasure.people) people: \(erasure.answers) answers and \(erasure.verdicts) verdicts erased, \(erasure.records) records in the journal without a name"
+                    ? "nobody of them was found in the ledger; an email or a profile leads to more than a phone or a name"
+                    : "forgot \(erasure.people) \(erasure.people == 1 ? "person" : "people"): \(erasure.answers) answers and \(erasure.verdicts) verdicts erased, \(erasure.records) records in the journal without a name"
             )
             Endings.say(
                 "\(erasure.suppressed) keys are new on the suppression list; exports, outputs and provider tables are not touched"

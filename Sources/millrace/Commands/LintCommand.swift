@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Records
 import Server
 import Settings
 import Waterfall
@@ -49,6 +50,19 @@ struct LintCommand: AsyncParsableCommand {
             return
         }
         let settings = try PipelineFile.read(file, overrides: [], environment: environment, noting: note)
+        let missing =
+            ([settings.enrich.engine == .embedded ? settings.enrich.waterfall : ""] + settings.identity.suppress)
+            .filter {
+                !$0.isEmpty && !$0.contains { "*?[".contains($0) } && !FileManager.default.fileExists(atPath: $0)
+            }
+        guard missing.isEmpty else {
+            throw InvalidSettings(
+                missing.map {
+                    Diagnostic(
+                        code: "invalid_settings", "'\($0)' is not there", file: file,
+                        hint: "check the path; it is relative to the current folder")
+                })
+        }
         if settings.enrich.engine == .embedded {
             try checkWaterfall(settings.enrich.waterfall, environment)
         }
