@@ -138,8 +138,20 @@ import Waterfall
                 return try await persons(enricher.send(known)) + persons(enricher.send(unknown))
             }
         }
+        /// The tables of the two are written one after the other, perhaps in another second, which is the time of what is found.
+        func timeless(_ results: [PersonResult]) -> [PersonResult] {
+            results.map { result in
+                var result = result
+                for (channel, found) in result.channels {
+                    guard case .found(var value) = found else { continue }
+                    value.enrichedAt = ""
+                    result.channels[channel] = .found(value)
+                }
+                return result
+            }
+        }
         let (embedded, served) = (try await answers(.embedded), try await answers(.serve))
-        #expect(embedded == served && embedded.contains { $0.creditsUsed > .zero })
+        #expect(timeless(embedded) == timeless(served) && embedded.contains { $0.creditsUsed > .zero })
     }
 
     @Test(arguments: Kind.allCases)
