@@ -25,6 +25,7 @@ package struct ChannelSet: Sendable, Hashable, ExpressibleByArrayLiteral, Sequen
     package static let all = ChannelSet(Channel.allCases)
 
     package var isEmpty: Bool { bits == 0 }
+    package var count: Int { bits.nonzeroBitCount }
     package func contains(_ channel: Channel) -> Bool { bits & 1 << channel.number != 0 }
     package mutating func insert(_ channel: Channel) { bits |= 1 << channel.number }
     package func intersection(_ other: ChannelSet) -> ChannelSet { ChannelSet(bits: bits & other.bits) }

@@ -77,33 +77,29 @@ extension Ledger {
                 try database.execute(sql: "DELETE FROM " + sql, arguments: arguments)
                 return database.changesCount
             }
-            // The workspace stands in a table of one row, so that statements that take other arguments need not take it.
-            try database.execute(sql: "CREATE TEMP TABLE IF NOT EXISTS meant (workspace TEXT)")
-            try database.execute(sql: "DELETE FROM meant")
-            try database.execute(sql: "INSERT INTO meant VALUES (?)", arguments: [workspace])
-            let isMeant = "((SELECT workspace FROM meant) IS NULL OR workspace = (SELECT workspace FROM meant))"
+            let age: StatementArguments = ["before": before, "workspace": workspace]
+            let isMeant = "(:workspace IS NULL OR workspace = :workspace)"
             let meant = "(SELECT id FROM run WHERE \(isMeant))"
-            let old = "(SELECT id FROM chunk WHERE answered_at < ? AND run IN \(meant))"
+            let old = "(SELECT id FROM chunk WHERE answered_at < :before AND run IN \(meant))"
             let isOpen = "(SELECT id FROM run WHERE status IN ('running', 'paused', 'failed', 'whole'))"
             let closed = "chunk NOT IN (SELECT id FROM chunk WHERE run IN \(isOpen))"
             var pruned = Pruning()
-            pruned.answers = try delete("answer WHERE chunk IN \(old) AND \(closed)", [before])
-            pruned.answers += try delete("account WHERE chunk IN \(old) AND \(closed)", [before])
-            for past in ["answer_past", "account_past"] { _ = try delete("\(past) WHERE chunk IN \(old)", [before]) }
+            pruned.answers = try delete("answer WHERE chunk IN \(old) AND \(closed)", age)
+            pruned.answers += try delete("account WHERE chunk IN \(old) AND \(closed)", age)
+            for past in ["answer_past", "account_past"] { _ = try delete("\(past) WHERE chunk IN \(old)", age) }
             // Verdicts stand under a workspace and the service that gave them.
             let isMeantVerdict = """
-                ((SELECT workspace FROM meant) IS NULL
-                  OR substr(workspace, 1, (SELECT length(workspace) + 1 FROM meant)) = (SELECT workspace || '#' FROM meant))
+                (:workspace IS NULL OR substr(workspace, 1, length(:workspace) + 1) = :workspace || '#')
                 """
-            _ = try delete("verdict_past WHERE checked_at < ? AND \(isMeantVerdict)", [before])
+            _ = try delete("verdict_past WHERE checked_at < :before AND \(isMeantVerdict)", age)
             pruned.verdicts = try delete(
-                "verdict WHERE checked_at < ? AND \(isMeantVerdict) AND run NOT IN \(isOpen)", [before])
+                "verdict WHERE checked_at < :before AND \(isMeantVerdict) AND run NOT IN \(isOpen)", age)
             _ = try delete(
                 """
-                chunk WHERE sent_at < ? AND run NOT IN \(isOpen) AND run IN \(meant)
+                chunk WHERE sent_at < :before AND run NOT IN \(isOpen) AND run IN \(meant)
                   AND id NOT IN (SELECT chunk FROM answer) AND id NOT IN (SELECT chunk FROM account)
                   AND id NOT IN (SELECT chunk FROM answer_past) AND id NOT IN (SELECT chunk FROM account_past)
-                """, [before])
+                """, age)
             _ = try delete("ask WHERE chunk NOT IN (SELECT id FROM chunk)")
             // What an abandoned run exported never counted, and must not begin to once the run is forgotten.
             let abandoned = "(SELECT id FROM run WHERE status = 'abandoned')"
@@ -111,8 +107,8 @@ extension Ledger {
             _ = try delete("audience_member WHERE run NOT IN \(isOpen)")
             pruned.runs = try delete(
                 """
-                run WHERE started_at < ? AND \(isMeant) AND id NOT IN \(isOpen) AND id NOT IN (SELECT run FROM chunk)
-                """, [before])
+                run WHERE started_at < :before AND \(isMeant) AND id NOT IN \(isOpen) AND id NOT IN (SELECT run FROM chunk)
+                """, age)
             for table in ["run_output", "run_report", "not_asked"] {
                 _ = try delete("\(table) WHERE run NOT IN (SELECT id FROM run)")
             }

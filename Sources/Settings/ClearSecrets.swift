@@ -16,8 +16,9 @@ package enum ClearSecrets {
         return value.contains("{") && (["key", "headers", "body"] + words).contains { value.lowercased().contains($0) }
     }
 
-    private static let words = [
-        "secret", "password", "passwd", "token", "authorization", "api_key", "api-key", "apikey",
+    /// Words in the names of members that hold one.
+    static let words = [
+        "secret", "password", "passwd", "token", "authorization", "credential", "api_key", "api-key", "apikey",
     ]
 
     static func note(in node: Node, _ lint: inout Lint) {

@@ -72,9 +72,7 @@ package enum SettingsFile {
     }
 
     /// Words in the names of members that may hold a key, a secret, or an address with one in it.
-    private static let secrets = [
-        "key", "secret", "headers", "password", "token", "url", "body", "authorization", "credential",
-    ]
+    private static let secrets = ClearSecrets.words + ["key", "headers", "url", "body"]
 
     private static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()

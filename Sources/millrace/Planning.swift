@@ -12,7 +12,6 @@ struct Planning {
     let json: Bool
 
     func run() async throws {
-        Voice.standard.speak(try options.watch.chosenFormat, level: options.watch.logLevel.ofLog)
         let meter = ProgressMeter(options.watch.progress)
         Voice.standard.share { meter.finish() }
         let price = try price()

@@ -18,14 +18,13 @@ struct Running {
     func run() async throws {
         let clock = RunClock.wall
         let deadline = try options.watch.chosenDeadline(now: clock.now())
-        let format = try options.watch.chosenFormat
-        Voice.standard.speak(format, level: options.watch.logLevel.ofLog)
         let metrics = options.watch.chosenMetrics.map { RunMetrics(path: $0, settings: settings) }
-        let meter = ProgressMeter(format != .plain && options.watch.progress != .json ? .off : options.watch.progress)
+        let meter = ProgressMeter(
+            Voice.standard.isLog && options.watch.progress != .json ? .off : options.watch.progress)
         Voice.standard.share { meter.finish() }
         let name = RunName()
         var watchers: [any RunWatcher] = [name, meter]
-        if format != .plain { watchers.append(RunLog(Voice.standard)) }
+        if Voice.standard.isLog { watchers.append(RunLog(Voice.standard)) }
         if let metrics { watchers.append(metrics) }
         let ending = RunEnding(
             settings: settings, command: command, ledger: options.state.ledgerPath, metrics: metrics, clock: clock)

@@ -51,6 +51,11 @@ struct WatchOptions: ParsableArguments {
         }
     }
 
+    /// Everything is said in the chosen form from here on, also what is wrong with the settings.
+    ///
+    /// - Throws: `ValidationError`.
+    func speak() throws { Voice.standard.speak(try chosenFormat, level: logLevel.ofLog) }
+
     var chosenMetrics: String? { metrics ?? Self.variable("MILLRACE_METRICS") }
 
     /// - Throws: `ValidationError`.

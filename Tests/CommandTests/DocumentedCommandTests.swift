@@ -7,11 +7,7 @@ import Testing
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
-        for name in ["samples", "pipelines", "docs", "Makefile", "scripts"] {
-            try FileManager.default.createSymbolicLink(
-                atPath: folder.file(name), withDestinationPath: Checkout.file(name))
-        }
+        folder = try TemporaryFolder(linking: "samples", "pipelines", "docs", "Makefile", "scripts")
         // `millrace` as a reader would have it after `make install`.
         try FileManager.default.createDirectory(atPath: folder.file("bin"), withIntermediateDirectories: false)
         try FileManager.default.createSymbolicLink(

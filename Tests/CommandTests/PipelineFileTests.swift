@@ -7,11 +7,7 @@ import Testing
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
-        for name in ["samples", "pipelines"] {
-            try FileManager.default.createSymbolicLink(
-                atPath: folder.file(name), withDestinationPath: Checkout.file(name))
-        }
+        folder = try TemporaryFolder(linking: "samples", "pipelines")
         // Where the pipelines look for exports, there are some.
         for (path, source) in [
             ("exports/hubspot-contacts.csv", "Tests/Fixtures/exports/hubspot_contacts.csv"),

@@ -7,11 +7,7 @@ import Testing
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
-        for name in ["samples", "pipelines"] {
-            try FileManager.default.createSymbolicLink(
-                atPath: folder.file(name), withDestinationPath: Checkout.file(name))
-        }
+        folder = try TemporaryFolder(linking: "samples", "pipelines")
     }
 
     private func files() throws -> [String] {

@@ -9,11 +9,7 @@ import Testing
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
-        for name in ["samples", "pipelines"] {
-            try FileManager.default.createSymbolicLink(
-                atPath: folder.file(name), withDestinationPath: Checkout.file(name))
-        }
+        folder = try TemporaryFolder(linking: "samples", "pipelines")
     }
 
     private func lines(_ text: String) throws -> [[String: Any]] {
@@ -67,6 +63,10 @@ import Testing
         let lines = try lines(result.err)
         #expect(lines.contains { $0["level"] as? String == "error" && $0["code"] as? String == "no_input" })
         #expect(lines.last?["exit_code"] as? Int == 66)
+        try folder.write("bad.yaml", "inputs: {}\nenrich: {chanels: [phone]}\n")
+        let bad = try await Executable.run(["run", "bad.yaml", "--log-format", "json"], in: folder)
+        let mistakes = try self.lines(bad.err)
+        #expect(bad.code == 78 && mistakes.compactMap { $0["line"] as? Int } == [1, 2], "\(bad.err)")
     }
 
     @Test func metricsTellOfTheLastRunAndOfTheLastThatWasDone() async throws {

@@ -9,6 +9,15 @@ package final class TemporaryFolder: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
+    /// A folder in which parts of the checkout lie as they do there.
+    package convenience init(linking names: String...) throws {
+        try self.init()
+        for name in names {
+            try FileManager.default.createSymbolicLink(
+                atPath: file(name), withDestinationPath: Checkout.file(name))
+        }
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// The path of a file in it.

@@ -133,7 +133,7 @@ private struct Eraser {
 
     private func scopes() throws -> [Int64] { try Int64.fetchAll(database, sql: "SELECT id FROM scope") }
 
-    /// Keys of what somebody is known by, with their scopes, as far as those can be told: a key tells nothing of its own.
+    /// Keys of what somebody is known by.
     private func keys(of identity: Int64) throws -> Set<AliasHash> {
         Set(
             try ["alias", "hint"].flatMap { table in

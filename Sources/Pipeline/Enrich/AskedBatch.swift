@@ -67,9 +67,8 @@ extension Settlement {
         case .accounts, .refused, .split, .unavailable, .lost: break
         }
         return .answered(
-            batch.request.endpoint, records: count, asked: batch.request.channels.reduce(0) { sum, _ in sum + count },
-            found: found,
-            credits: credits, seconds: seconds)
+            batch.request.endpoint, records: count, asked: batch.request.channels.count * count,
+            found: found, credits: credits, seconds: seconds)
     }
 }
 

@@ -44,6 +44,7 @@ struct EnrichCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Endings.reporting {
+            try options.watch.speak()
             var overrides: [(key: String, value: String)] = [
                 ("input.paths", yamlList(input)), ("output", "[{path: \(yamlText(output))}]"),
             ]

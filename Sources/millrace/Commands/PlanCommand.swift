@@ -21,6 +21,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Endings.reporting {
+            try options.watch.speak()
             try await Planning(settings: pipeline.settings(options), options: options, json: json).run()
         }
     }

@@ -19,6 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Endings.reporting {
+            try options.watch.speak()
             let settings = try pipeline.settings(options)
             if dryRun { return try await Planning(settings: settings, options: options, json: false).run() }
             try await Running(settings: settings, options: options, command: Endings.commandAgain).run()
