@@ -9,8 +9,15 @@
 
     public static func < (left: Channel, right: Channel) -> Bool { left.number < right.number }
 
-    /// Stable, for storing.
-    package var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    /// Stable, for storing; the place among all of them.
+    package var number: Int {
+        switch self {
+        case .workEmail: 0
+        case .personalEmail: 1
+        case .phone: 2
+        case .linkedinURL: 3
+        }
+    }
 }
 
 /// A set of channels; one request asks for one set.
@@ -19,10 +26,13 @@ package struct ChannelSet: Sendable, Hashable, ExpressibleByArrayLiteral, Sequen
     package private(set) var bits: UInt8
 
     package init(bits: UInt8) { self.bits = bits }
-    package init(_ channels: some Sequence<Channel>) { bits = channels.reduce(0) { $0 | 1 << $1.number } }
+    package init(_ channels: some Sequence<Channel>) {
+        bits = 0
+        for channel in channels { insert(channel) }
+    }
     package init(arrayLiteral channels: Channel...) { self.init(channels) }
 
-    package static let all = ChannelSet(Channel.allCases)
+    package static let all = ChannelSet(bits: 0b1111)
 
     package var isEmpty: Bool { bits == 0 }
     package var count: Int { bits.nonzeroBitCount }
@@ -33,13 +43,29 @@ package struct ChannelSet: Sendable, Hashable, ExpressibleByArrayLiteral, Sequen
     package func union(_ other: ChannelSet) -> ChannelSet { ChannelSet(bits: bits | other.bits) }
 
     /// In the order of ``Channel``.
-    package func makeIterator() -> IndexingIterator<[Channel]> { Channel.allCases.filter(contains).makeIterator() }
+    package func makeIterator() -> Iterator { Iterator(bits: bits) }
+
+    package struct Iterator: IteratorProtocol {
+        fileprivate var bits: UInt8
+
+        package mutating func next() -> Channel? {
+            guard bits != 0 else { return nil }
+            let number = bits.trailingZeroBitCount
+            bits &= bits - 1
+            return Channel(number: number)
+        }
+    }
 }
 
 extension Channel {
     /// The channel with a stored number.
     package init?(number: Int) {
-        guard Channel.allCases.indices.contains(number) else { return nil }
-        self = Channel.allCases[number]
+        switch number {
+        case 0: self = .workEmail
+        case 1: self = .personalEmail
+        case 2: self = .phone
+        case 3: self = .linkedinURL
+        default: return nil
+        }
     }
 }

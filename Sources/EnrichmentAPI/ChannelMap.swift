@@ -32,6 +32,14 @@ public struct ChannelMap<Value: Sendable>: Sendable {
         workEmail == nil && personalEmail == nil && phone == nil && linkedinURL == nil
     }
 
+    /// Goes through the channels that have a value, in their order.
+    @inlinable public func forEach(_ body: (Channel, Value) throws -> Void) rethrows {
+        if let workEmail { try body(.workEmail, workEmail) }
+        if let personalEmail { try body(.personalEmail, personalEmail) }
+        if let phone { try body(.phone, phone) }
+        if let linkedinURL { try body(.linkedinURL, linkedinURL) }
+    }
+
     /// The channels that have a value, in their order.
     @inlinable public var entries: [(channel: Channel, value: Value)] {
         if isEmpty { return [] }
@@ -44,3 +52,19 @@ public struct ChannelMap<Value: Sendable>: Sendable {
         return entries
     }
 }
+
+/// As an object with a member for each channel that has a value.
+extension ChannelMap: Codable where Value: Codable {
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let container = try decoder.container(keyedBy: Channel.self)
+        for channel in container.allKeys { self[channel] = try container.decode(Value.self, forKey: channel) }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Channel.self)
+        try forEach { channel, value in try container.encode(value, forKey: channel) }
+    }
+}
+
+extension ChannelMap: Equatable where Value: Equatable {}

@@ -80,14 +80,16 @@ package enum ChannelResult: Sendable, Equatable, Codable {
 }
 
 /// A value that was found.
-package struct ChannelValue: Sendable, Equatable, Codable {
-    package var value: String
+///
+/// A class, since it goes from stage to stage with its row and nobody changes it.
+package final class ChannelValue: Sendable, Equatable, Codable {
+    package let value: String
     /// The provider.
-    package var source: String
+    package let source: String
     /// 0–1.
-    package var confidence: Double
+    package let confidence: Double
     /// ISO 8601, as the service wrote it.
-    package var enrichedAt: String
+    package let enrichedAt: String
 
     package init(value: String, source: String, confidence: Double, enrichedAt: String) {
         self.value = value
@@ -112,6 +114,11 @@ package struct ChannelValue: Sendable, Equatable, Codable {
                 forKey: .confidence, in: container, debugDescription: "confidence is not a number")
         }
         self.confidence = min(max(number, 0), 1)
+    }
+
+    package static func == (one: ChannelValue, other: ChannelValue) -> Bool {
+        one.value == other.value && one.source == other.source && one.confidence == other.confidence
+            && one.enrichedAt == other.enrichedAt
     }
 }
 

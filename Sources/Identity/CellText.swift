@@ -77,6 +77,17 @@ extension ArraySlice<UInt8> {
     }
 }
 
+extension [UInt8] {
+    /// Appends text with its ASCII letters in lower case.
+    mutating func appendLowercased(_ text: ArraySlice<UInt8>) {
+        let start = count
+        append(contentsOf: text)
+        withUnsafeMutableBufferPointer { bytes in
+            for index in start..<bytes.count { bytes[index] = bytes[index].asciiLowercased }
+        }
+    }
+}
+
 extension Unicode.Scalar {
     /// Of the general category Format (Cf), without a look into the tables of Unicode.
     var isFormat: Bool {

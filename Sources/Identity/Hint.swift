@@ -16,6 +16,9 @@ package enum Hint: Int, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// Those that can stand for a person alone, the strongest first.
+    package static let own = [Hint.email, .linkedinURL, .personalEmail]
+
     /// In the order of the contract.
     package static let columns = Hint.allCases.compactMap(\.column) + ["identity_key"]
 }

@@ -5,6 +5,8 @@ package struct IdentityBatch: Sendable {
     private(set) var ends: [Int32] = []
     /// One byte a cell: 0, or a ``HintProblem``.
     private(set) var problems: [UInt8] = []
+    /// One ``RowTraits`` a row.
+    private(set) var traits: [UInt8] = []
     /// Filled cells that gave no hint.
     package private(set) var notes = HintNotes()
 
@@ -12,12 +14,14 @@ package struct IdentityBatch: Sendable {
         bytes.reserveCapacity(rows * 96)
         ends.reserveCapacity(rows * Self.width)
         problems.reserveCapacity(rows * Self.width)
+        traits.reserveCapacity(rows)
     }
 
-    init(bytes: [UInt8], ends: [Int32], problems: [UInt8]) {
+    init(ends: [Int32], problems: [UInt8], traits: [UInt8], bytes: [UInt8]) {
         self.bytes = bytes
         self.ends = ends
         self.problems = problems
+        self.traits = traits
     }
 
     package var rowCount: Int { ends.count / Self.width }
@@ -28,6 +32,12 @@ package struct IdentityBatch: Sendable {
         return bytes[(cell == 0 ? 0 : Int(ends[cell - 1]))..<Int(ends[cell])]
     }
 
+    /// Whether a row has a canonical hint; what ``subscript(row:hint:)`` says, without a look at its bytes.
+    package func has(_ hint: Hint, _ row: Int) -> Bool {
+        let cell = row * Self.width + hint.rawValue
+        return (cell == 0 ? 0 : ends[cell - 1]) < ends[cell]
+    }
+
     /// Why a filled cell gave no hint.
     package func problem(_ row: Int, _ hint: Hint) -> HintProblem? {
         HintProblem(rawValue: problems[row * Self.width + hint.rawValue])
@@ -35,7 +45,7 @@ package struct IdentityBatch: Sendable {
 
     /// Whether a row's cell for a hint holds anything, valid or not.
     package func isFilled(_ row: Int, _ hint: Hint) -> Bool {
-        !self[row, hint].isEmpty || problem(row, hint) != nil
+        has(hint, row) || problem(row, hint) != nil
     }
 
     /// Whether a filled cell of a row gave no hint.
@@ -45,8 +55,16 @@ package struct IdentityBatch: Sendable {
 
     package func text(_ row: Int, _ hint: Hint) -> String { String(decoding: self[row, hint], as: UTF8.self) }
 
+    /// What is looked up about a row's addresses once.
+    func traits(_ row: Int) -> RowTraits { RowTraits(rawValue: traits[row]) }
+
     /// Closes the row that is being filled, which stands on a physical line.
-    mutating func endRow(line: Int) { note(row: rowCount - 1, line: line) }
+    mutating func endRow(line: Int) {
+        let row = rowCount - 1
+        traits.append(
+            RowTraits(email: self[row, .email], personalEmail: self[row, .personalEmail]).rawValue)
+        if hasProblem(row) { note(row: row, line: line) }
+    }
 
     mutating func note(row: Int, line: Int) {
         for hint in Hint.allCases {

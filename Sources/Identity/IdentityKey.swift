@@ -5,7 +5,7 @@ extension IdentityBatch {
     /// Empty where nothing valid says who the person is; a company domain alone does not. The address of a desk, such as
     /// `info@`, counts only where there is nothing else.
     package func appendKey(_ row: Int, to out: inout [UInt8]) {
-        for hint in [Hint.email, .linkedinURL, .personalEmail] where !isRole(row, hint) {
+        for hint in Hint.own where !isRole(row, hint) {
             if appendAlias(hint, row, to: &out) { return }
         }
         let start = out.count
@@ -25,9 +25,7 @@ extension IdentityBatch {
     /// share a name, but not an address. What several people share is no address of theirs, so `info@` stands for
     /// somebody only where nothing else does.
     package func aliases(_ row: Int) -> [String] {
-        var aliases = [Hint.email, .linkedinURL, .personalEmail].filter { !isRole(row, $0) }.compactMap {
-            alias($0, row)
-        }
+        var aliases = Hint.own.filter { !isRole(row, $0) }.compactMap { alias($0, row) }
         if aliases.isEmpty {
             aliases = (nameAlias(row) ?? alias(.email, row) ?? alias(.personalEmail, row)).map { [$0] } ?? []
         }
@@ -36,39 +34,42 @@ extension IdentityBatch {
 
     /// The row as the graph looks at it, without a text for each of its hints.
     ///
-    /// - Parameter joinsAll: whether all hints together are one, as where only equal rows are one person.
-    package func graphRow(_ row: Int, joinsAll: Bool) -> IdentityGraph.Row {
-        var graphRow = IdentityGraph.Row(aliases: [])
+    /// - Parameters:
+    ///   - joinsAll: whether all hints together are one, as where only equal rows are one person.
+    ///   - graphRow: becomes it; what it held before is only room.
+    package func look(_ row: Int, joinsAll: Bool, into graphRow: inout IdentityGraph.Row) {
+        graphRow.aliases.removeAll(keepingCapacity: true)
         if joinsAll {
             let own = aliases(row)
-            if !own.isEmpty { graphRow.aliases = [IdentityGraph.hash("exact:" + own.joined(separator: " "))] }
+            if !own.isEmpty { graphRow.aliases.append(IdentityGraph.hash("exact:" + own.joined(separator: " "))) }
         } else {
-            graphRow.aliases = aliasHashes(row)
+            appendAliasHashes(row, to: &graphRow.aliases)
         }
         let first = self[row, .firstName], last = self[row, .lastName]
-        if !first.isEmpty, !last.isEmpty {
-            var folded: [UInt8] = []
-            PersonName.appendFolded(first, to: &folded)
-            folded.append(UInt8(ascii: "|"))
-            PersonName.appendFolded(last, to: &folded)
-            graphRow.name = folded.withUnsafeBytes { IdentityGraph.hash($0) }
-        }
+        graphRow.name = first.isEmpty || last.isEmpty ? 0 : nameHash(first, last)
         let domain = self[row, .companyDomain]
-        if !domain.isEmpty { graphRow.domain = domain.withUnsafeBytes { IdentityGraph.hash($0) } }
-        return graphRow
+        graphRow.domain = domain.isEmpty ? 0 : domain.withUnsafeBytes { IdentityGraph.hash($0) }
+    }
+
+    private func nameHash(_ first: ArraySlice<UInt8>, _ last: ArraySlice<UInt8>) -> UInt64 {
+        var folded: [UInt8] = []
+        folded.reserveCapacity(first.count + last.count + 1)
+        PersonName.appendFolded(first, to: &folded)
+        folded.append(UInt8(ascii: "|"))
+        PersonName.appendFolded(last, to: &folded)
+        return folded.withUnsafeBytes { IdentityGraph.hash($0) }
     }
 
     /// ``IdentityGraph/hash(_:)`` of each of ``aliases(_:)``.
-    private func aliasHashes(_ row: Int) -> [UInt64] {
-        var hashes: [UInt64] = []
+    private func appendAliasHashes(_ row: Int, to hashes: inout [UInt64]) {
         var bytes: [UInt8] = []
-        for hint in [Hint.email, .linkedinURL, .personalEmail] where !isRole(row, hint) {
+        for hint in Hint.own where !isRole(row, hint) {
             bytes.removeAll(keepingCapacity: true)
             guard appendAlias(hint, row, to: &bytes) else { continue }
             let hash = bytes.withUnsafeBytes { IdentityGraph.hash($0) }
             if !hashes.contains(hash) { hashes.append(hash) }
         }
-        return hashes.isEmpty ? aliases(row).map(IdentityGraph.hash) : hashes
+        if hashes.isEmpty { hashes += aliases(row).map(IdentityGraph.hash) }
     }
 
     /// One hint as an alias; nil where the row has none, or one that stands for nobody.
@@ -79,13 +80,17 @@ extension IdentityBatch {
 
     /// Whether an email is the address of a desk and not of a person.
     package func isRole(_ row: Int, _ hint: Hint) -> Bool {
-        (hint == .email || hint == .personalEmail) && RoleAddresses.contains(self[row, hint])
+        switch hint {
+        case .email: traits(row).contains(.roleEmail)
+        case .personalEmail: traits(row).contains(.rolePersonalEmail)
+        default: false
+        }
     }
 
     /// Every text by which a row can stand on a suppression list: each of its hints, also those that stand for several
     /// people, the name with either form of the company, and the company itself.
     package func suppressionKeys(_ row: Int) -> [String] {
-        var keys = [Hint.email, .linkedinURL, .personalEmail].compactMap { alias($0, row) }
+        var keys = Hint.own.compactMap { alias($0, row) }
         if !self[row, .phone].isEmpty { keys.append("phone:" + text(row, .phone)) }
         if let name = nameAlias(row) { keys.append(name) }
         let company = CompanyName.compared(text(row, .companyName))
@@ -102,11 +107,7 @@ extension IdentityBatch {
     }
 
     /// Whether the row's email is at a mail provider for everybody.
-    package func hasFreeMail(_ row: Int) -> Bool {
-        let email = self[row, .email]
-        guard let at = email.lastIndex(of: UInt8(ascii: "@")) else { return false }
-        return FreeMailDomains.contains(email[(at + 1)...])
-    }
+    package func hasFreeMail(_ row: Int) -> Bool { traits(row).contains(.freeMail) }
 
     /// Name and company as an alias, whatever else the row has; nil where one of them is missing.
     package func nameAlias(_ row: Int) -> String? {

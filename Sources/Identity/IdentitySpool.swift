@@ -9,6 +9,7 @@ extension IdentityBatch {
         }
         ends.withUnsafeBytes { out.append(contentsOf: $0) }
         out.append(contentsOf: problems)
+        out.append(contentsOf: traits)
         out.append(contentsOf: bytes)
     }
 
@@ -17,13 +18,18 @@ extension IdentityBatch {
         let header = 2 * MemoryLayout<Int32>.size
         let cells = Int(spooled.loadUnaligned(fromByteOffset: 0, as: Int32.self))
         let count = Int(spooled.loadUnaligned(fromByteOffset: 4, as: Int32.self))
-        let behindEnds = header + cells * MemoryLayout<Int32>.size
+        var rest = header
+        func next(_ count: Int) -> UnsafeRawBufferPointer {
+            defer { rest += count }
+            return UnsafeRawBufferPointer(rebasing: spooled[rest..<(rest + count)])
+        }
+        let ends = [Int32](unsafeUninitializedCapacity: cells) { buffer, filled in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: next(cells * MemoryLayout<Int32>.size))
+            filled = cells
+        }
         self.init(
-            bytes: Array(spooled[(behindEnds + cells)..<(behindEnds + cells + count)]),
-            ends: (0..<cells).map {
-                spooled.loadUnaligned(fromByteOffset: header + $0 * MemoryLayout<Int32>.size, as: Int32.self)
-            },
-            problems: Array(spooled[behindEnds..<(behindEnds + cells)]))
+            ends: ends, problems: Array(next(cells)), traits: Array(next(cells / Hint.allCases.count)),
+            bytes: Array(next(count)))
     }
 
     /// Counts again which cells gave no hint.

@@ -109,14 +109,27 @@ package struct Normalizer: Sendable {
 
     private func addNames(of row: Row, to identities: inout IdentityBatch) {
         let first = row[columns.firstName] ?? [], last = row[columns.lastName] ?? []
-        if PlainName.holds(given: first, family: last) {
-            identities.add(first)
-            identities.add(last)
+        if first.isEmpty, last.isEmpty, row[columns.fullName] == nil {
+            identities.add([])
+            identities.add([])
             return
         }
-        let name = PersonName(given: first, family: last, full: row[columns.fullName] ?? [])
-        identities.add(Array(name.given.utf8)[...])
-        identities.add(Array(name.family.utf8)[...])
+        switch PlainName.form(given: first, family: last) {
+        case .tidy:
+            identities.add(first)
+            identities.add(last)
+        case .oneCase:
+            for cell in [first, last] {
+                identities.add {
+                    PlainName.appendCapitalized(cell, to: &$0)
+                    return nil
+                }
+            }
+        case .other:
+            let name = PersonName(given: first, family: last, full: row[columns.fullName] ?? [])
+            identities.add(Array(name.given.utf8)[...])
+            identities.add(Array(name.family.utf8)[...])
+        }
     }
 
     /// The company's own address counts before the one of its website, and both before its people's mail domain.

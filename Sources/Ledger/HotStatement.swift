@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import GRDBSQLite
 
@@ -65,7 +66,7 @@ struct HotRow {
         guard let bytes = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))
         let isSame = last.utf8.withContiguousStorageIfAvailable { last in
-            last.count == count && last.elementsEqual(UnsafeBufferPointer(start: bytes, count: count))
+            last.count == count && (count == 0 || last.baseAddress.map { memcmp($0, bytes, count) == 0 } ?? false)
         }
         if isSame != true { last = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self) }
         return last

@@ -39,8 +39,8 @@ package struct Pipeline: Sendable {
 
     /// Batches that may wait at once: for the answers of a service, whose requests want to be full; or for the next stage.
     static let windows = (external: 16, embedded: 3)
-    /// Batches that are read ahead of the plan.
-    private static let readAhead = max(2, ProcessInfo.processInfo.activeProcessorCount)
+    /// Batches that are read ahead of the plan: one more than are worked on, since the next is read when one is taken.
+    private static let readAhead = max(2, ProcessInfo.processInfo.activeProcessorCount) + 1
     /// Seconds between checkpoints while rows are being written.
     private static let checkpointInterval = 0.5
 
@@ -117,9 +117,9 @@ package struct Pipeline: Sendable {
         let reporting = Reporting(
             settings: settings, ledger: ledger, enricher: enricher, run: run, attemptStart: attemptStart,
             rowsBefore: start.progress.tally.read)
-        var written = start.progress
+        var (written, digests) = (start.progress, [String: FileDigest]())
         if !run.isWhole || start.lengths == nil {
-            written = try await writeRows(
+            (written, digests) = try await writeRows(
                 exports, run: run, scope: scope, from: start, suppressed, feed, reporting, noting: noting)
             try await ledger.end(run.id, .whole, now: clock.now())
             watch.passed(.whole)
@@ -129,7 +129,7 @@ package struct Pipeline: Sendable {
             ExportStream(exports, namesSource: settings.input.namesSourceFile), settings, ledger: ledger, scope: scope,
             run: run)
         try Publication(
-            settings: settings, writers: writers, progress: written, run: run,
+            settings: settings, writers: writers, progress: written, digests: digests, run: run,
             earlier: try await ledger.outputs(before: run.id), watch: watch
         ).publish().forEach(noting)
         let (report, audit) = try await reporting.report(
@@ -146,7 +146,7 @@ package struct Pipeline: Sendable {
     private func writeRows(
         _ exports: [Export], run: Run, scope: Scope, from start: ResumePoint, _ suppressed: SuppressionList,
         _ feed: RunFeed, _ reporting: Reporting, noting: @Sendable (Diagnostic) -> Void
-    ) async throws -> RowProgress {
+    ) async throws -> (RowProgress, digests: [String: FileDigest]) {
         let stream = ExportStream(exports, from: start.position, namesSource: settings.input.namesSourceFile)
         let writers = try RowWriters(stream, settings, ledger: ledger, scope: scope, run: run)
         writers.notes.forEach(noting)
@@ -162,7 +162,7 @@ package struct Pipeline: Sendable {
                 noting: noting)
             _ = try outputs.sync()
             try await rows.checkpoint()
-            return rows.progress
+            return (rows.progress, outputs.digests)
         } catch {
             try? await rows.checkpoint()
             let ending = stop.stopped ?? error

@@ -17,10 +17,9 @@ struct RowFinisher: Sendable {
     func finish(_ planned: PlannedBatch) async throws -> RenderedBatch {
         var outcomes: [ObjectIdentifier: [AskOutcome]] = [:]
         for request in planned.requests { outcomes[ObjectIdentifier(request)] = try await request.outcomes() }
+        let run = run.id, minConfidence = settings.enrich.minConfidence
         var facts = planned.rows.map { plan in
-            RowFacts(plan, run: run.id, minConfidence: settings.enrich.minConfidence) { wait in
-                outcomes[ObjectIdentifier(wait.request)]?[wait.index]
-            }
+            RowFacts(plan, run: run, minConfidence: minConfidence) { outcomes[ObjectIdentifier($0.request)]?[$0.index] }
         }
         if settings.verify?.inputEmail == true {
             for row in facts.indices {
@@ -39,7 +38,9 @@ struct RowFinisher: Sendable {
         }
         let verdicts = try await desk?.verdicts(on: emails(in: facts)) ?? [:]
         var tally = Tally()
-        for (index, row) in facts.enumerated() { tally.count(row, verdicts, number: planned.firstRow + index) }
+        facts.withUnsafeBufferPointer { facts in
+            for row in facts.indices { tally.count(facts[row], verdicts, number: planned.firstRow + row) }
+        }
         tally.rejected = planned.leads.batch.rejects.count
         var rendered = try await writers.render(
             FinishedBatch(leads: planned.leads, facts: facts, verdicts: verdicts, groups: groups))
@@ -55,17 +56,17 @@ struct RowFinisher: Sendable {
 
     /// Rows that want of credits or quota kept from being asked for, as ranges.
     private static func notAsked(_ facts: [RowFacts], firstRow: Int) -> [NotAsked] {
-        facts.enumerated().reduce(into: []) { ranges, entry in
-            let (index, row) = entry
-            let number = firstRow + index
-            guard row.status == .skipped, [SkipReason.budget.rawValue, SkipReason.quota.rawValue].contains(row.reason)
-            else { return }
-            if let last = ranges.last, last.reason == row.reason, last.rows.upperBound == number - 1 {
+        var ranges: [NotAsked] = []
+        for row in facts.indices where facts[row].status == .skipped {
+            let reason = facts[row].reason, number = firstRow + row
+            guard [SkipReason.budget.rawValue, SkipReason.quota.rawValue].contains(reason) else { continue }
+            if let last = ranges.last, last.reason == reason, last.rows.upperBound == number - 1 {
                 ranges[ranges.count - 1].rows = last.rows.lowerBound...number
             } else {
-                ranges.append(NotAsked(rows: number...number, reason: row.reason))
+                ranges.append(NotAsked(rows: number...number, reason: reason))
             }
         }
+        return ranges
     }
 
     private func emails(in facts: [RowFacts]) -> Set<EmailToCheck> {

@@ -33,11 +33,13 @@ import Testing
                 domain: lead.domain.isEmpty ? 0 : IdentityGraph.hash(lead.domain))
             marks.append(wanted: 0, isSuppressed: lead.isSuppressed)
             // In parts, as a large input is.
-            for record in HintRecord.records(of: row, number: index + 1) {
+            var records: [HintRecord] = []
+            HintRecord.append(row, number: index + 1, to: &records)
+            for record in records {
                 parts[Int(record.hash % 3)].append(record)
             }
         }
-        for part in parts.indices { graph.add(&parts[part]) }
+        for part in parts.indices { graph.add(SharedHints(&parts[part])) }
         return graph.groups(marks)
     }
 
@@ -148,9 +150,9 @@ import Testing
         for row in 0..<500_000 {
             let person = row % 2 == 0 ? row : row - 1
             let aliases = [UInt64(person) &* 0x9E37_79B9_7F4A_7C15 | 1, UInt64(row) &* 0xD6E8_FEB8_6659_FD93 &+ 2]
-            records += HintRecord.records(of: IdentityGraph.Row(aliases: aliases), number: row + 1)
+            HintRecord.append(IdentityGraph.Row(aliases: aliases), number: row + 1, to: &records)
         }
-        graph.add(&records)
+        graph.add(SharedHints(&records))
         let groups = graph.groups(RowMarks())
         #expect(groups.group(of: 2) == 1 && groups.group(of: 499_999) == 499_999)
         #expect(ContinuousClock.now - start < .seconds(60))

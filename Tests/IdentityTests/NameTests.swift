@@ -98,22 +98,46 @@ import Testing
     @Test func aPlainNameIsWhatTheLongWayMakesOfIt() {
         var random = SeededRandom(13)
         let pieces = [
-            "Zelda", "Quux", "zelda", "QUUX", "van", "der", "Dr", "dr", "Phd", "MBA", "Jr", "O'Brien", "Anne-Marie",
+            "Zelda", "Quux", "zelda", "QUUX", "ZELDA", "KIM", "Lee", "LEE", "ÅSA", "élan", "straße", "MCNAB", "mcnab",
+            "BCD", "III", "quux-zelda", "van", "der", "Dr", "dr", "Phd", "MBA", "Jr", "O'Brien", "Anne-Marie",
             "É", "é", "ß", "Éric",
             "professor", "Ma", "Do", "Herr", "J", " ", "-", "'", "×", "Øystein", "II", "Monsieur",
         ]
-        var plain = 0
+        var plain = 0, capitalized = 0
         for _ in 0..<30_000 {
             func text() -> String {
                 (0..<Int.random(in: 1...3, using: &random)).compactMap { _ in pieces.randomElement(using: &random) }
                     .joined(separator: Bool.random(using: &random) ? " " : "")
             }
             let given = text(), family = text()
-            guard PlainName.holds(given: Array(given.utf8)[...], family: Array(family.utf8)[...]) else { continue }
-            plain += 1
-            #expect(Canonical.name(given: given, family: family) == (given, family))
+            switch PlainName.form(given: Array(given.utf8)[...], family: Array(family.utf8)[...]) {
+            case .tidy:
+                plain += 1
+                #expect(Canonical.name(given: given, family: family) == (given, family))
+            case .oneCase:
+                capitalized += 1
+                #expect(
+                    Canonical.name(given: given, family: family) == (Self.capitalized(given), Self.capitalized(family)))
+            case .other: continue
+            }
         }
         #expect(plain > 1000)
+        #expect(capitalized > 100)
+    }
+
+    private static func capitalized(_ name: String) -> String {
+        var out: [UInt8] = []
+        PlainName.appendCapitalized(Array(name.utf8)[...], to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// The quick way through Latin letters must fold as Unicode does.
+    @Test func namesAreFoldedAsUnicodeDoes() {
+        for value in (0x20...0x17F) as ClosedRange<UInt32> {
+            guard let scalar = Unicode.Scalar(value), scalar.properties.isAlphabetic else { continue }
+            let name = "x\(scalar)É"
+            #expect(AliasKey.folded(first: name, last: "y") == name.lowercased() + "|y")
+        }
     }
 
     @Test(arguments: [

@@ -143,9 +143,10 @@ import Waterfall
             results.map { result in
                 var result = result
                 for (channel, found) in result.channels {
-                    guard case .found(var value) = found else { continue }
-                    value.enrichedAt = ""
-                    result.channels[channel] = .found(value)
+                    guard case .found(let value) = found else { continue }
+                    result.channels[channel] = .found(
+                        ChannelValue(
+                            value: value.value, source: value.source, confidence: value.confidence, enrichedAt: ""))
                 }
                 return result
             }

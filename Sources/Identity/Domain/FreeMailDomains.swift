@@ -4,7 +4,7 @@
 enum FreeMailDomains {
     static func contains(_ domain: ArraySlice<UInt8>) -> Bool { domains.contains(domain) }
 
-    private static let domains = Set(
+    private static let domains = WordList(
         """
         126.com 139.com 163.com 189.cn 21cn.com abv.bg aim.com alice.it aliyun.com aol.com aol.de aon.at arcor.de \
         aruba.it att.net azet.sk bbox.fr bellsouth.net bezeqint.net bigmir.net bigpond.com bk.ru bluewin.ch \
@@ -38,5 +38,5 @@ enum FreeMailDomains {
         yahoo.it yahoo.nl yahoo.no yahoo.pl yahoo.pt yahoo.ro yahoo.se yandex.by yandex.com yandex.kz yandex.ru \
         yandex.ua yeah.net ymail.com ziggo.nl zoho.com zoho.eu zohomail.com zoznam.sk freemail.example \
         webmail.example
-        """.split(separator: " ").map { ArraySlice($0.utf8) })
+        """)
 }

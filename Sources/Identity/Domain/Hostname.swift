@@ -31,7 +31,7 @@ enum Hostname {
 
     private static func appendASCII(_ host: ArraySlice<UInt8>, to out: inout [UInt8]) -> Bool {
         guard isHostname(host) else { return false }
-        for byte in host { out.append(byte.asciiLowercased) }
+        out.appendLowercased(host)
         return true
     }
 

@@ -4,7 +4,7 @@
 enum SharedSites {
     static func contains(_ domain: ArraySlice<UInt8>) -> Bool { domains.contains(domain) }
 
-    private static let domains = Set(
+    private static let domains = WordList(
         """
         about.me angel.co app.link behance.net bit.ly bitly.com calendly.com canva.com capterra.com \
         crunchbase.com discord.com discord.gg dribbble.com etsy.com eventbrite.com facebook.com fb.com fb.me flickr.com \
@@ -14,5 +14,5 @@ enum SharedSites {
         t.co t.me telegram.me threads.net tiktok.com tinyurl.com tripadvisor.com trustpilot.com twitch.tv \
         twitter.com typeform.com vimeo.com vk.com wa.me wellfound.com whatsapp.com wikipedia.org wordpress.com x.com \
         xing.com yelp.com youtu.be youtube.com zoominfo.com sharedsite.example
-        """.split(separator: " ").map { ArraySlice($0.utf8) })
+        """)
 }

@@ -6,7 +6,7 @@ package enum DisposableDomains {
 
     static func contains(_ domain: ArraySlice<UInt8>) -> Bool { domains.contains(domain) }
 
-    private static let domains = Set(
+    private static let domains = WordList(
         """
         0-mail.com 10minutemail.com 10minutemail.net 1secmail.com 1secmail.net 1secmail.org 20minutemail.com \
         2prong.com 33mail.com 4warding.com anonbox.net anonymbox.com armyspy.com bccto.me boun.cr bugmenot.com \
@@ -31,5 +31,5 @@ package enum DisposableDomains {
         trash-mail.com trash2009.com trashinbox.com trashmail.at trashmail.com trashmail.de trashmail.io \
         trashmail.me trashmail.net trbvm.com vomoto.com wegwerfemail.de wegwerfmail.de wegwerfmail.net \
         wegwerfmail.org wh4f.org yopmail.com yopmail.fr yopmail.net zetmail.com disposable.example
-        """.split(separator: " ").map { ArraySlice($0.utf8) })
+        """)
 }

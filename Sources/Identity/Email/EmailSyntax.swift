@@ -97,7 +97,7 @@ enum EmailSyntax {
 
     private static func appendLowercased(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
         if text.isASCII {
-            for byte in text { out.append(byte.asciiLowercased) }
+            out.appendLowercased(text)
         } else {
             out.append(contentsOf: String(decoding: text, as: UTF8.self).lowercased().utf8)
         }

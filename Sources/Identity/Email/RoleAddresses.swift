@@ -5,11 +5,11 @@
 package enum RoleAddresses {
     /// - Parameter email: canonical.
     package static func contains(_ email: ArraySlice<UInt8>) -> Bool {
-        guard let at = email.lastIndex(of: UInt8(ascii: "@")), at - email.startIndex <= longest else { return false }
+        guard let at = email.lastIndex(of: UInt8(ascii: "@")) else { return false }
         return names.contains(email[..<at])
     }
 
-    private static let names = Set(
+    private static let names = WordList(
         """
         abuse accounting accounts accountspayable accountsreceivable admin administration administrator admissions \
         advertising all ap ar billing booking bookings business career careers ceo clients compliance contact contacts \
@@ -31,7 +31,5 @@ package enum RoleAddresses {
         acquisti amministrazione commerciale contatti informazioni segreteria ufficio vendite \
         administratie boekhouding inkoop klantenservice receptie verkoop \
         biuro kontakty sekretariaat sprzedaz
-        """.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { ArraySlice($0.utf8) })
-
-    private static let longest = names.map(\.count).max() ?? 0
+        """)
 }

@@ -10,23 +10,53 @@ package struct HintRecord: Sendable {
     /// Hints that the row has in all.
     package var hintsOfRow: UInt32
 
-    /// The records of a row, one for each of its hints.
-    package static func records(of row: IdentityGraph.Row, number: Int) -> [HintRecord] {
-        let hints = row.aliases.count > 1 ? Array(Set(row.aliases)) : row.aliases
-        return hints.map { hint in
-            HintRecord(
-                hash: hint, row: Int32(number), name: UInt32(truncatingIfNeeded: row.name),
-                domain: UInt32(truncatingIfNeeded: row.domain), hintsOfRow: UInt32(hints.count))
+    /// Appends the records of a row, one for each of its hints.
+    ///
+    /// - Parameter number: of the row in the input, 1-based.
+    package static func append(_ row: IdentityGraph.Row, number: Int, to records: inout [HintRecord]) {
+        for hint in row.aliases {
+            records.append(
+                HintRecord(
+                    hash: hint, row: Int32(number), name: UInt32(truncatingIfNeeded: row.name),
+                    domain: UInt32(truncatingIfNeeded: row.domain), hintsOfRow: UInt32(row.aliases.count)))
         }
     }
 }
 
-/// What is kept of every row of an input: what it wants, and whether it must not be asked for.
+/// Of some hints those that more than one row has.
+package struct SharedHints: Sendable {
+    /// Those of one hint together, by their rows.
+    private(set) var records: [HintRecord] = []
+    /// Where the records of each hint end.
+    private(set) var ends: [Int] = []
+
+    /// - Parameter all: the records of some hints in any order, all that there are of each; sorted in place.
+    package init(_ all: inout [HintRecord]) {
+        all.sort { $0.hash == $1.hash ? $0.row < $1.row : $0.hash < $1.hash }
+        var start = 0
+        while start < all.count {
+            var end = start + 1
+            while end < all.count, all[end].hash == all[start].hash { end += 1 }
+            if end - start > 1 {
+                records += all[start..<end]
+                ends.append(records.count)
+            }
+            start = end
+        }
+    }
+}
+
+/// What is kept of every row of an input: what it wants, whether it must not be asked for, and whether it is alone.
 ///
 /// One byte a row.
 package struct RowMarks: Sendable {
     private(set) var bytes: [UInt8] = []
     private static let suppressed: UInt8 = 0x80
+    /// Other rows are the same person.
+    private static let grouped: UInt8 = 0x40
+    /// Rows of other people have one of its hints.
+    private static let contested: UInt8 = 0x20
+    private static let channels: UInt8 = 0x0F
 
     package init() {}
 
@@ -38,14 +68,23 @@ package struct RowMarks: Sendable {
     package mutating func append(_ later: RowMarks) { bytes += later.bytes }
 
     /// - Parameter row: its number, 1-based.
-    func wanted(_ row: Int) -> UInt8 { bytes.indices.contains(row - 1) ? bytes[row - 1] & ~Self.suppressed : 0 }
-    func isSuppressed(_ row: Int) -> Bool {
-        bytes.indices.contains(row - 1) && bytes[row - 1] & Self.suppressed != 0
+    func wanted(_ row: Int) -> UInt8 { mark(row) & Self.channels }
+    func isSuppressed(_ row: Int) -> Bool { mark(row) & Self.suppressed != 0 }
+    func isGrouped(_ row: Int) -> Bool { mark(row) & Self.grouped != 0 }
+    func isContested(_ row: Int) -> Bool { mark(row) & Self.contested != 0 }
+
+    private func mark(_ row: Int) -> UInt8 { bytes.indices.contains(row - 1) ? bytes[row - 1] : 0 }
+
+    /// What rows of one person want, all of them want; what one must not, none may.
+    mutating func join(_ rows: [Int32]) {
+        let joint = rows.reduce(Self.grouped) { $0 | mark(Int($1)) & (Self.channels | Self.suppressed) }
+        for row in rows { add(joint, to: row) }
     }
 
-    /// What rows of one person have, all of them have.
-    mutating func join(_ rows: [Int32]) {
-        let joint = rows.reduce(0) { bytes.indices.contains(Int($1) - 1) ? $0 | bytes[Int($1) - 1] : $0 }
-        for row in rows where bytes.indices.contains(Int(row) - 1) { bytes[Int(row) - 1] = joint }
+    mutating func contest(_ row: Int32) { add(Self.contested, to: row) }
+
+    private mutating func add(_ mark: UInt8, to row: Int32) {
+        while bytes.count < Int(row) { bytes.append(0) }
+        bytes[Int(row) - 1] |= mark
     }
 }

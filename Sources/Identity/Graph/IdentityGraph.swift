@@ -81,16 +81,10 @@ package struct IdentityGraph: Sendable {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    /// Adds all records of some hints, in any order.
-    ///
-    /// - Parameter records: sorted in place; all that there are of each hint in them.
-    package mutating func add(_ records: inout [HintRecord]) {
-        records.sort { ($0.hash, $0.row) < ($1.hash, $1.row) }
+    package mutating func add(_ hints: SharedHints) {
         var start = 0
-        while start < records.count {
-            var end = start + 1
-            while end < records.count, records[end].hash == records[start].hash { end += 1 }
-            if end - start > 1 { addShared(records[start..<end]) }
+        for end in hints.ends {
+            addShared(hints.records[start..<end])
             start = end
         }
     }
@@ -125,7 +119,10 @@ package struct IdentityGraph: Sendable {
         return IdentityGroups(
             groups: rows.values.filter { $0.count > 1 }, marks: marks, shared: Set(nodes.map(\.hash)),
             contested: Set(nodes.lazy.filter(\.bearers.isContested).map(\.hash)),
-            contestedRows: Set(members.lazy.filter(\.isContested).map(\.row)))
+            contestedRows: Set(members.lazy.filter(\.isContested).map(\.row)),
+            touched: members.filter { member in
+                member.isContested || member.nodes.contains { nodes[Int($0)].bearers.isContested }
+            }.map(\.row))
     }
 
     /// Puts all rows together that share an uncontested hint.

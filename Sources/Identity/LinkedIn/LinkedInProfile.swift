@@ -18,6 +18,7 @@ enum LinkedInProfile {
         guard text.count <= limit else { return .tooLong }
         if appendPlain(text, to: &out) { return nil }
         guard var path = path(of: text) else { return .badURL }
+        if path.hasPrefix(ignoringCase: "in/"), append(plainSlug: path.dropFirst(3), to: &out) { return nil }
         // A link that LinkedIn asks to log in for carries the page itself along.
         if let target = target(of: path) { path = target }
         var segments = path.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
@@ -44,11 +45,16 @@ enum LinkedInProfile {
 
     /// The spelling that nearly all exports have: the canonical one, with a slash behind it or not.
     private static func appendPlain(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) -> Bool {
-        guard text.starts(with: prefix) else { return false }
-        let slug = text.last == slash ? text.dropFirst(prefix.count).dropLast() : text.dropFirst(prefix.count)
+        guard text.count > prefix.count, text.prefix(prefix.count) == prefix[...] else { return false }
+        return append(plainSlug: text.dropFirst(prefix.count), to: &out)
+    }
+
+    /// A public id that is written as it stands in the canonical form but for its case, with a slash behind it or not.
+    private static func append(plainSlug text: ArraySlice<UInt8>, to out: inout [UInt8]) -> Bool {
+        let slug = text.last == slash ? text.dropLast() : text
         guard !slug.isEmpty, slug.count <= slugLimit, slug.allSatisfy(isPlain), !isMemberID(slug) else { return false }
         out.append(contentsOf: prefix)
-        for byte in slug { out.append(byte.asciiLowercased) }
+        out.appendLowercased(slug)
         return true
     }
 

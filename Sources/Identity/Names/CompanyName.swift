@@ -5,6 +5,7 @@ enum CompanyName {
     /// Appends a name with blanks trimmed and runs of blanks made one.
     static func append(_ cell: ArraySlice<UInt8>, to out: inout [UInt8]) {
         let text = cell.isASCII ? cell.trimmed : cell.composed[...].trimmed
+        if hasSingleBlanks(text) { return out.append(contentsOf: text) }
         var wasBlank = false
         for byte in text {
             let isBlank = byte <= 0x20
@@ -15,6 +16,16 @@ enum CompanyName {
             }
             wasBlank = isBlank
         }
+    }
+
+    /// Whether nothing stands between its words but one blank.
+    private static func hasSingleBlanks(_ text: ArraySlice<UInt8>) -> Bool {
+        var previous: UInt8 = 0
+        for byte in text {
+            guard byte > 0x20 || byte == 0x20 && previous != 0x20 else { return false }
+            previous = byte
+        }
+        return true
     }
 
     /// The name for comparing: lower case, without punctuation and legal forms; never empty where there is a name.

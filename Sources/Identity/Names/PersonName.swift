@@ -79,16 +79,38 @@ struct PersonName: Equatable {
 
     /// For comparing: lower case, with one kind of apostrophe and hyphen.
     static func appendFolded(_ name: ArraySlice<UInt8>, to out: inout [UInt8]) {
-        if name.isASCII {
-            for byte in name { out.append(byte.asciiLowercased) }
-            return
-        }
+        let start = out.count
+        out.appendLowercased(name)
+        if name.isASCII || out.foldLatin(from: start) { return }
+        out.removeLast(out.count - start)
         for scalar in String(decoding: name, as: UTF8.self).lowercased().unicodeScalars {
             switch scalar {
             case "’", "‘", "ʼ", "`", "´": out.append(UInt8(ascii: "'"))
             case "‐", "‑", "‒", "–", "−": out.append(UInt8(ascii: "-"))
             default: out.append(contentsOf: String(scalar).utf8)
             }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Makes the capitals of Latin-1 small ones (U+00C0–U+00DE).
+    ///
+    /// - Returns: false where there are letters from elsewhere.
+    fileprivate mutating func foldLatin(from start: Int) -> Bool {
+        withUnsafeMutableBufferPointer { bytes in
+            var isInside = false
+            for index in start..<bytes.count {
+                let byte = bytes[index]
+                if isInside {
+                    if byte < 0x9F, byte != 0x97 { bytes[index] = byte + 0x20 }
+                    isInside = false
+                } else if byte >= 0x80 {
+                    guard byte == 0xC3 else { return false }
+                    isInside = true
+                }
+            }
+            return true
         }
     }
 }

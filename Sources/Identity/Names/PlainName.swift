@@ -1,25 +1,66 @@
-/// A name in two cells with nothing to be tidied, as nearly all are: told by its bytes, without taking words apart.
+/// A name in two cells with little to be tidied, as nearly all are: told by its bytes, without taking words apart.
 struct PlainName {
+    /// What ``PersonName`` would do with both cells.
+    enum Form {
+        /// Leave them as they are.
+        case tidy
+        /// Set capitals, and nothing else: see ``NameCase``.
+        case oneCase
+        /// Whatever it finds.
+        case other
+    }
+
     private var hasUpper = false
     private var hasLower = false
     private var isPlain = true
+    /// Whether each cell is one word that is no abbreviation and no numeral.
+    private var isSimple = true
 
-    /// Whether ``PersonName`` would leave both cells as they are.
-    static func holds(given: ArraySlice<UInt8>, family: ArraySlice<UInt8>) -> Bool {
-        guard !given.isEmpty, !family.isEmpty else { return false }
+    static func form(given: ArraySlice<UInt8>, family: ArraySlice<UInt8>) -> Form {
+        guard !given.isEmpty, !family.isEmpty else { return .other }
         var name = PlainName()
-        name.look(at: given, mayHaveWords: false)
-        name.look(at: family, mayHaveWords: true)
-        return name.isPlain && name.hasUpper && name.hasLower
+        name.look(at: given)
+        name.look(at: family)
+        // Some CRMs repeat the family name in the first column.
+        guard name.isPlain, given.count <= family.count || given.suffix(family.count) != family else { return .other }
+        if name.hasUpper, name.hasLower { return .tidy }
+        return name.isSimple ? .oneCase : .other
+    }
+
+    /// Appends a cell of a name in ``Form/oneCase`` with a capital at its beginning and behind each hyphen.
+    static func appendCapitalized(_ cell: ArraySlice<UInt8>, to out: inout [UInt8]) {
+        var isStart = true
+        var isInside = false
+        for byte in cell {
+            if isInside {
+                // What differs between capitals and small letters of Latin-1 is the same bit as in ASCII.
+                out.append(isStart ? byte & ~0x20 : byte | 0x20)
+            } else if byte.isASCIILetter {
+                out.append(isStart ? byte & ~0x20 : byte | 0x20)
+            } else {
+                out.append(byte)
+            }
+            isInside = byte == 0xC3
+            if !isInside { isStart = byte == UInt8(ascii: "-") }
+        }
+    }
+
+    /// Whether a short word has a vowel, and another one than those of numerals.
+    private static func canBeSaid(_ word: ArraySlice<UInt8>) -> Bool {
+        word.contains { "aeouy".utf8.contains($0.asciiLowercased) }
     }
 
     /// Letters of Western Europe, hyphens, apostrophes, and single blanks between words that are no titles or degrees.
-    private mutating func look(at cell: ArraySlice<UInt8>, mayHaveWords: Bool) {
+    private mutating func look(at cell: ArraySlice<UInt8>) {
         var word: UInt64 = 0
         var length = 0
         var letters = 0
         var isInside = false
+        // McNab has a capital within, and short words may be initials or numerals.
+        if cell.count < 4 && !Self.canBeSaid(cell) || cell.hasPrefix(ignoringCase: "mc") { isSimple = false }
         for byte in cell {
+            // ß and ÿ have no capital among these letters.
+            if byte == 0x20 || byte == 0x27 || isInside && (byte == 0x9F || byte == 0xBF) { isSimple = false }
             if isInside {
                 // U+00C0–U+00DE are capitals but for the sign in their middle.
                 isInside = false
@@ -29,7 +70,7 @@ struct PlainName {
             } else if byte == 0xC3 {
                 isInside = true
             } else if byte == 0x20 {
-                guard mayHaveWords, letters > 0, !TitleFilter.mayHold(word, length) else { return isPlain = false }
+                guard letters > 0, !TitleFilter.mayHold(word, length) else { return isPlain = false }
                 (word, length, letters) = (0, 0, 0)
                 continue
             } else if byte &- 0x41 < 26 {

@@ -32,15 +32,17 @@ package struct AliasHasher: Sendable {
     ///   - scope: whose answers are meant.
     ///   - kind: tells texts from whole rows.
     private func hash(scope: Int64, kind: UInt8, _ content: UnsafeRawBufferPointer) -> AliasHash {
-        var hasher = SHA256()
-        hasher.update(data: secret)
-        withUnsafeBytes(of: scope) { hasher.update(bufferPointer: $0) }
-        withUnsafeBytes(of: kind) { hasher.update(bufferPointer: $0) }
-        hasher.update(bufferPointer: content)
-        return hasher.finalize().withUnsafeBytes {
-            AliasHash(
-                key: $0.loadUnaligned(fromByteOffset: 0, as: Int64.self),
-                check: $0.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+        let front = secret.count + MemoryLayout<Int64>.size + 1
+        return withUnsafeTemporaryAllocation(byteCount: front + content.count, alignment: 8) { message in
+            message.copyBytes(from: secret)
+            message.storeBytes(of: scope, toByteOffset: secret.count, as: Int64.self)
+            message[front - 1] = kind
+            UnsafeMutableRawBufferPointer(rebasing: message[front...]).copyMemory(from: content)
+            return SHA256.hash(bytes: UnsafeRawBufferPointer(message)).withUnsafeBytes {
+                AliasHash(
+                    key: $0.loadUnaligned(fromByteOffset: 0, as: Int64.self),
+                    check: $0.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+            }
         }
     }
 
@@ -61,4 +63,12 @@ package struct AliasHasher: Sendable {
 
     /// The key of a company.
     package func company(_ alias: String, in scope: Scope) -> AliasHash { self.alias(alias, in: scope) }
+}
+
+extension SHA256 {
+    fileprivate static func hash(bytes: UnsafeRawBufferPointer) -> Digest {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: bytes)
+        return hasher.finalize()
+    }
 }

@@ -9,14 +9,17 @@ struct AnswerReader {
     private let findChunk: HotStatement
     /// Requests that answered many identities, read once.
     private let chunks = ChunkMemory()
-    private let texts = LastTexts()
+
+    /// People of one export got their numbers in the order of its rows, so those between two of them are mostly wanted
+    /// too; where more than this many are not, it is faster to look anew.
+    private static let widestGap: Int64 = 8
 
     init(_ database: Database) throws {
         findAnswers = try HotStatement(
             database,
             """
-            SELECT channel, value, source, confidence, enriched_at, credits, chunk, record_id, share
-            FROM answer WHERE identity = ? ORDER BY channel
+            SELECT identity, channel, value, source, confidence, enriched_at, credits, chunk, record_id, share
+            FROM answer WHERE identity BETWEEN ? AND ? ORDER BY identity, channel
             """)
         findChunk = try HotStatement(database, "SELECT run, answered_at FROM chunk WHERE id = ?")
         findAccount = try HotStatement(
@@ -27,45 +30,98 @@ struct AnswerReader {
             """)
     }
 
-    func known(_ identity: Int64) throws -> Known {
-        var known = Known(identity: identity)
-        let texts = texts
-        known.answers.reserveCapacity(Channel.allCases.count)
-        try findAnswers.run(.integer(identity)) { row in
-            guard let channel = Channel(number: Int(row.integer(0))) else { return }
-            let chunk = row.integer(6)
-            let facts = try chunks.facts(of: chunk, findChunk)
-            known.answers.append(
-                KnownAnswer(
-                    channel: channel,
-                    value: row.isNull(1)
-                        ? nil
-                        : ChannelValue(
-                            value: row.text(1), source: row.text(2), confidence: row.real(3),
-                            enrichedAt: row.text(4, reusing: &texts.time)),
-                    chunk: chunk, run: facts.run, answeredAt: facts.answeredAt,
-                    credits: row.isNull(5) ? nil : Credits(thousandths: Int(row.integer(5))),
-                    share: row.isNull(8) ? nil : Credits(thousandths: Int(row.integer(8))),
-                    recordID: row.text(7, reusing: &texts.recordID)))
+    /// - Parameter identities: in any order; nil is nobody.
+    func known(_ identities: [Int64?]) throws -> [Known?] {
+        let wanted = identities.enumerated().compactMap { place, identity in
+            identity.map { (identity: $0, place: place) }
+        }.sorted { $0.identity < $1.identity }
+        var known = [Known?](repeating: nil, count: identities.count)
+        var start = 0
+        while start < wanted.count {
+            var end = start + 1
+            while end < wanted.count, wanted[end].identity - wanted[end - 1].identity <= Self.widestGap { end += 1 }
+            let people = try people(wanted[start..<end].lazy.map(\.identity))
+            var person = 0
+            for (identity, place) in wanted[start..<end] {
+                while people[person].identity < identity { person += 1 }
+                known[place] = people[person]
+            }
+            start = end
         }
-        guard known.answers.isEmpty else { return known }
+        return known
+    }
+
+    func known(_ identity: Int64) throws -> Known {
+        try people(CollectionOfOne(identity)).first ?? Known(identity: identity)
+    }
+
+    /// What is known of a few people with numbers close together, each once.
+    ///
+    /// - Parameter identities: ascending.
+    private func people(_ identities: some BidirectionalCollection<Int64>) throws -> [Known] {
+        guard let first = identities.first, let last = identities.last else { return [] }
+        var people: [Known] = []
+        people.reserveCapacity(identities.count)
+        for identity in identities where people.last?.identity != identity { people.append(Known(identity: identity)) }
+        var person = 0
+        var texts = LastTexts()
+        try findAnswers.run(.integer(first), .integer(last)) { row in
+            let identity = row.integer(0)
+            while people[person].identity < identity { person += 1 }
+            // Somebody in between may not be wanted.
+            guard people[person].identity == identity, let answer = try answer(row, &texts) else { return }
+            if people[person].answers.isEmpty { people[person].answers.reserveCapacity(Channel.allCases.count) }
+            people[person].answers.append(answer)
+        }
+        for person in people.indices where people[person].answers.isEmpty {
+            people[person].account = try account(people[person].identity)
+        }
+        return people
+    }
+
+    private func answer(_ row: HotRow, _ texts: inout LastTexts) throws -> KnownAnswer? {
+        guard let channel = Channel(number: Int(row.integer(1))) else { return nil }
+        let chunk = row.integer(7)
+        let facts = try chunks.facts(of: chunk, findChunk)
+        var answer = KnownAnswer(
+            channel: channel, value: nil, chunk: chunk, run: facts.run, answeredAt: facts.answeredAt, credits: nil,
+            share: nil, recordID: row.text(8, reusing: &texts.recordID))
+        if !row.isNull(6) { answer.credits = Credits(thousandths: Int(row.integer(6))) }
+        guard !row.isNull(2) else { return answer }
+        answer.value = ChannelValue(
+            value: row.text(2), source: row.text(3, reusing: &texts.source), confidence: row.real(4),
+            enrichedAt: row.text(5, reusing: &texts.time))
+        if !row.isNull(9) { answer.share = Credits(thousandths: Int(row.integer(9))) }
+        return answer
+    }
+
+    private func account(_ identity: Int64) throws -> KnownAccount? {
+        var account: KnownAccount?
         try findAccount.run(.integer(identity)) { row in
             let fields =
                 row.isNull(1) ? nil : try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
-            known.account = KnownAccount(
+            account = KnownAccount(
                 accountID: row.text(0), fields: fields, run: row.integer(2), answeredAt: row.real(3))
         }
-        return known
+        return account
     }
 }
 
 /// What answers of one request have in common, for as long as a transaction lasts.
 private final class ChunkMemory {
     private var known: [Int64: (run: Int64, answeredAt: Double)] = [:]
+    /// The one that was asked for last, as it mostly is again.
+    private var last: (chunk: Int64, facts: (run: Int64, answeredAt: Double))?
     private static let most = 10_000
 
     func facts(of chunk: Int64, _ find: HotStatement) throws -> (run: Int64, answeredAt: Double) {
-        if let facts = known[chunk] { return facts }
+        if let last, last.chunk == chunk { return last.facts }
+        let facts = try known[chunk] ?? read(chunk, find)
+        last = (chunk, facts)
+        return facts
+    }
+
+    private func read(_ chunk: Int64, _ find: HotStatement) throws -> (run: Int64, answeredAt: Double) {
         var facts: (run: Int64, answeredAt: Double) = (0, 0)
         try find.run(.integer(chunk)) { facts = ($0.integer(0), $0.real(1)) }
         if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
@@ -76,7 +132,8 @@ private final class ChunkMemory {
 
 /// Texts that mostly are what the answer before had: one of a person has the same number as another, one of a table the
 /// same time.
-private final class LastTexts {
+private struct LastTexts {
     var recordID = ""
     var time = ""
+    var source = ""
 }

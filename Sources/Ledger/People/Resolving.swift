@@ -49,10 +49,7 @@ extension Ledger {
     /// Writes nothing and holds nobody up, so several of these can run at once.
     package func recall(_ identities: [Int64?]) async throws -> [Known?] {
         guard identities.contains(where: { $0 != nil }) else { return identities.map { _ in nil } }
-        return try await read { database in
-            let answers = try AnswerReader(database)
-            return try identities.map { try $0.map(answers.known) }
-        }
+        return try await read { try AnswerReader($0).known(identities) }
     }
 
     /// Whether anybody is known.

@@ -55,12 +55,17 @@ struct RowFacts: Sendable {
         var failure = plan.failure
         var notAsked: SkipReason?
         var ownRecordID = ""
-        var recordIDs = ChannelMap<String>()
-        for answer in plan.known {
-            recordIDs[answer.channel] = answer.recordID
-            let isOwn = plan.earlier?.channels.contains(answer.channel) ?? false
-            let supply: Supply = isOwn ? .charged : answer.run == run ? .duplicate : .cache
-            if let value = answer.value { take(answer.channel, value, cost: answer.price, supply, minConfidence) }
+        var firstRecord: (channel: Channel, id: String)?
+        func note(_ channel: Channel, _ recordID: String) {
+            if firstRecord.map({ channel <= $0.channel }) ?? true { firstRecord = (channel, recordID) }
+        }
+        let paid = plan.earlier?.channels ?? []
+        for index in plan.known.indices {
+            let channel = plan.known[index].channel
+            note(channel, plan.known[index].recordID)
+            guard let value = plan.known[index].value else { continue }
+            let supply: Supply = paid.contains(channel) ? .charged : plan.known[index].run == run ? .duplicate : .cache
+            take(channel, value, cost: plan.known[index].price, supply, minConfidence)
         }
         var hasOwn = plan.earlier != nil
         if let earlier = plan.earlier {
@@ -72,7 +77,10 @@ struct RowFacts: Sendable {
                     answer.value.map { (answer.channel, $0.source, answer.credits) }
                 })
         }
-        for (wait, isOwn) in plan.asked.map({ ($0, true) }) + plan.shared.map({ ($0, false) }) {
+        let ownWaits = plan.asked.count
+        for index in 0..<(ownWaits + plan.shared.count) {
+            let isOwn = index < ownWaits
+            let wait = isOwn ? plan.asked[index] : plan.shared[index - ownWaits]
             switch outcome(wait) {
             case .person(let result, let costs):
                 if isOwn {
@@ -87,7 +95,7 @@ struct RowFacts: Sendable {
                 if isOwn, ownRecordID.isEmpty { ownRecordID = result.recordID }
                 let told = wait.request.channels.intersection(plan.wanted).subtracting(wait.request.kept(wait.index))
                 for channel in told {
-                    recordIDs[channel] = result.recordID
+                    note(channel, result.recordID)
                     if let value = result.channels[channel]?.value {
                         let cost = costs[channel] ?? result.evenShare
                         take(channel, value, cost: cost, isOwn ? .charged : .duplicate, minConfidence)
@@ -96,7 +104,7 @@ struct RowFacts: Sendable {
             case .known(let known):
                 for answer in known.answers
                 where wait.request.channels.intersection(plan.wanted).contains(answer.channel) {
-                    recordIDs[answer.channel] = answer.recordID
+                    note(answer.channel, answer.recordID)
                     guard let value = answer.value else { continue }
                     take(answer.channel, value, cost: answer.price, .cache, minConfidence)
                 }
@@ -108,7 +116,7 @@ struct RowFacts: Sendable {
             }
         }
         // One rule, whether answers were found in the ledger or waited for: the row's own, else the first channel's.
-        recordID = ownRecordID.isEmpty ? recordIDs.entries.first?.value ?? "" : ownRecordID
+        recordID = ownRecordID.isEmpty ? firstRecord?.id ?? "" : ownRecordID
         takeAccount(plan.account, outcome)
         decide(plan, run: run, hasOwn: hasOwn, failure: failure, notAsked: notAsked)
     }
@@ -153,7 +161,11 @@ struct RowFacts: Sendable {
 
     /// What values would have cost that this row did not pay for, as far as that is known.
     func saved(by supply: Supply) -> Credits {
-        found.entries.reduce(.zero) { $0 + ($1.value.supply == supply ? $1.value.cost ?? .zero : .zero) }
+        var saved = Credits.zero
+        found.forEach { _, found in
+            if found.supply == supply, let cost = found.cost { saved += cost }
+        }
+        return saved
     }
 
     private mutating func takeAccount(_ plan: RowPlan.AccountPlan, _ outcome: (RowPlan.Wait) -> AskOutcome?) {

@@ -23,12 +23,22 @@ struct Freshness: Sendable {
 
     /// Whether what is known of a person leaves none of the channels to ask for.
     func covers(_ channels: ChannelSet, _ known: Known) -> Bool {
-        var open = channels
-        for answer in known.answers
-        where holds(run: answer.run, answeredAt: answer.answeredAt, isMiss: answer.value == nil) {
-            open = open.subtracting([answer.channel])
+        var covered = ChannelSet(bits: 0)
+        for index in known.answers.indices where holds(known.answers, index) {
+            covered.insert(known.answers[index].channel)
         }
-        return open.isEmpty
+        return channels.subtracting(covered).isEmpty
+    }
+
+    /// Those of the answers that still count.
+    func fresh(_ answers: [KnownAnswer]) -> [KnownAnswer] {
+        // Mostly all of them do, and then they are not copied.
+        answers.indices.allSatisfy { holds(answers, $0) }
+            ? answers : answers.indices.filter { holds(answers, $0) }.map { answers[$0] }
+    }
+
+    private func holds(_ answers: [KnownAnswer], _ index: Int) -> Bool {
+        holds(run: answers[index].run, answeredAt: answers[index].answeredAt, isMiss: answers[index].value == nil)
     }
 
     func coversAccount(_ known: Known) -> Bool {

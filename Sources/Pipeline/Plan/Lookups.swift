@@ -8,6 +8,7 @@ import Ledger
 /// Pure.
 struct Lookups {
     private enum Place {
+        /// By the row as a whole, or as a company.
         case recalled(Known)
         /// In ``open``.
         case open(Int)

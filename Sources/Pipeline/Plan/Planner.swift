@@ -29,6 +29,8 @@ struct Planner {
     private let discoversAll: Bool
     /// Who the groups of rows are: those whom earlier runs know, and the others from their first row on.
     private var identities: [Int: Int64]
+    /// What groups of rows say together; nil until one of them is to be asked for.
+    private var groupHints: [Int: PersonHints]?
     /// Requests under way for each identity, until their answers are in the ledger.
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
 
@@ -63,30 +65,34 @@ struct Planner {
 
     mutating func plan(_ leads: IdentifiedBatch) async throws -> PlannedBatch {
         forgetSettled()
-        let people = leads.people
-        let firstRow = leads.firstRow
-        let needs = (0..<people.rowCount).map { RowNeeds(people, $0, settings.enrich) }
+        let people = leads.people, firstRow = leads.firstRow, enrich = settings.enrich
+        let needs = (0..<people.rowCount).map { RowNeeds(people, $0, enrich) }
         let lookups = Lookups(leads, needs, settings.enrich, aliases, freshness, identities)
+        if groupHints == nil, lookups.open.contains(where: { $0.group != nil }) {
+            groupHints = try await self.known.groupHints?.gathered() ?? [:]
+        }
         let known = lookups.answered(by: try await register.resolve(lookups.open, in: scope))
         for (lookup, found) in zip(lookups.open, known.resolved) {
             if let group = lookup.group { identities[group] = found.identity }
         }
-        let rows = needs.indices.map { row in
-            var plan = RowPlan()
-            if isSuppressed(firstRow + row, known.person(row)) {
-                plan.skip = .suppressed
-                return plan
+        var rows = [RowPlan](repeating: RowPlan(), count: needs.count)
+        for row in needs.indices {
+            let person = known.person(row)
+            if isSuppressed(firstRow + row, person) {
+                rows[row].skip = .suppressed
+                continue
             }
-            planPerson(people, row, firstRow + row, needs[row], known.person(row), &plan)
-            planAccount(people, row, firstRow + row, known.account(row), &plan)
-            return plan
+            planPerson(people, row, firstRow + row, needs[row], person, &rows[row])
+            if settings.enrich.account { planAccount(people, row, firstRow + row, known.account(row), &rows[row]) }
         }
         return PlannedBatch(leads, firstRow: firstRow, rows: rows)
     }
 
     /// Whether the person is on a suppression list, by this row, by another row of theirs, or by what earlier runs know.
     private func isSuppressed(_ row: Int, _ known: Known?) -> Bool {
-        aliases.groups.isSuppressed(row) || known.map { self.known.suppressed.contains($0.identity) } ?? false
+        if aliases.groups.isSuppressed(row) { return true }
+        guard let known, !self.known.suppressed.isEmpty else { return false }
+        return self.known.suppressed.contains(known.identity)
     }
 
     /// Answers that are in the ledger are found there from now on; what failed is not asked for again in this run.
@@ -110,15 +116,14 @@ struct Planner {
             plan.skip = needs.way == .nobody ? .noIdentity : .complete
             return
         }
-        takeUp(earlierAsks[number]?.filter { $0.identity == known.identity } ?? [], &plan)
+        if let earlier = earlierAsks[number] { takeUp(earlier.filter { $0.identity == known.identity }, &plan) }
         if let paid = plan.earlier?.channels {
             plan.earlier?.answers = known.answers.filter { $0.run == run.id && paid.contains($0.channel) }
         }
-        let fresh = known.answers.filter { answer in
-            freshness.holds(run: answer.run, answeredAt: answer.answeredAt, isMiss: answer.value == nil)
-        }
-        plan.known = fresh.filter { needs.channels.contains($0.channel) }
-        var open = needs.channels.subtracting(ChannelSet(plan.known.map(\.channel)))
+        let fresh = freshness.fresh(known.answers)
+        plan.known = fresh.of(needs.channels)
+        var open = needs.channels.subtracting(plan.known.channels)
+        guard !open.isEmpty else { return }
         for wait in underWay[known.identity] ?? [] where !wait.request.channels.intersection(open).isEmpty {
             plan.shared.append(wait)
             open = open.subtracting(wait.request.channels)
@@ -129,7 +134,7 @@ struct Planner {
             return
         }
         // Other rows of the same person may lack more; what all of them lack is asked for at once.
-        let together = ChannelSet(bits: aliases.groups.wanted(number)).subtracting(ChannelSet(fresh.map(\.channel)))
+        let together = ChannelSet(bits: aliases.groups.wanted(number)).subtracting(fresh.channels)
         for channel in together
         where !(underWay[known.identity] ?? []).contains(where: { $0.request.channels.contains(channel) }) {
             open.insert(channel)
@@ -153,10 +158,10 @@ struct Planner {
 
     /// What is sent: what all rows of the person say, or what the row says where it is alone.
     private func hints(_ people: IdentityBatch, _ row: Int, _ number: Int, _ needs: RowNeeds) -> PersonHints {
-        aliases.groups.group(of: number).flatMap { known.hints[$0] }
-            ?? RowNeeds.hints(people, row, needs.way, withName: settings.enrich.engine == .embedded) {
-                aliases.groups.isContested($0, row: number)
-            }
+        aliases.groups.group(of: number).flatMap { groupHints?[$0] }
+            ?? RowNeeds.hints(
+                people, row, needs.way, withName: settings.enrich.engine == .embedded, groups: aliases.groups,
+                number: number)
     }
 
     /// What an earlier attempt paid for this row stays with it.
@@ -206,5 +211,18 @@ struct Planner {
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.account.asked = wait
         underWay[known.identity] = [wait]
+    }
+}
+
+extension [KnownAnswer] {
+    fileprivate var channels: ChannelSet {
+        var channels = ChannelSet(bits: 0)
+        for index in indices { channels.insert(self[index].channel) }
+        return channels
+    }
+
+    /// Those that are about some channels.
+    fileprivate func of(_ channels: ChannelSet) -> [KnownAnswer] {
+        indices.allSatisfy { channels.contains(self[$0].channel) } ? self : filter { channels.contains($0.channel) }
     }
 }

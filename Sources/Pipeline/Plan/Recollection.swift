@@ -31,8 +31,6 @@ struct Recollection: Sendable {
 
     /// Whether no hint of a row stands for others as well in this input; else the row counts as its bearer's.
     private func isKnownByItself(_ leads: IdentifiedBatch, _ row: Int) -> Bool {
-        let groups = people.groups
-        guard groups.hasContested else { return true }
-        return !leads.people.aliases(row).contains { groups.isContested($0, row: leads.firstRow + row) }
+        !people.groups.hasContested(leads.firstRow + row)
     }
 }

@@ -12,6 +12,7 @@ struct RowAliases {
     private func aliases(_ people: IdentityBatch, _ row: Int, number: Int) -> [String] {
         guard dedupe != .off else { return ["row:\(run):\(number)"] }
         var aliases = Self.own(people, row, dedupe)
+        guard groups.hasContested(number) else { return aliases }
         let sure = aliases.filter { !groups.isContested($0, row: number) }
         if !sure.isEmpty {
             aliases = sure

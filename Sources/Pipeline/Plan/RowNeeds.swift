@@ -20,21 +20,21 @@ struct RowNeeds: Sendable, Equatable {
 
     init(_ people: IdentityBatch, _ row: Int, _ settings: EnrichSettings) {
         let canDiscover =
-            settings.discover && !people[row, .firstName].isEmpty && !people[row, .lastName].isEmpty
-            && !people[row, .companyDomain].isEmpty
+            settings.discover && people.has(.firstName, row) && people.has(.lastName, row)
+            && people.has(.companyDomain, row)
         if Self.hasOwnHint(people, row) {
             way = .hints
         } else if canDiscover {
             way = .discover
         } else {
-            way = people[row, .email].isEmpty && people[row, .personalEmail].isEmpty ? .nobody : .hints
+            way = people.has(.email, row) || people.has(.personalEmail, row) ? .hints : .nobody
         }
         channels = settings.onlyMissing ? settings.channels.subtracting(Self.filled(people, row)) : settings.channels
     }
 
     /// Whether a hint stands for the person alone: `info@` would bring back whoever is known under it.
     private static func hasOwnHint(_ people: IdentityBatch, _ row: Int) -> Bool {
-        [Hint.email, .linkedinURL, .personalEmail].contains { !people[row, $0].isEmpty && !people.isRole(row, $0) }
+        Hint.own.contains { people.has($0, row) && !people.isRole(row, $0) }
     }
 
     /// Channels that the row has, in a valid form.
@@ -42,10 +42,10 @@ struct RowNeeds: Sendable, Equatable {
     /// An address at a mail provider for everybody is no work email, whichever column it stands in.
     private static func filled(_ people: IdentityBatch, _ row: Int) -> ChannelSet {
         var filled: ChannelSet = []
-        if !people[row, .email].isEmpty { filled.insert(people.hasFreeMail(row) ? .personalEmail : .workEmail) }
-        if !people[row, .personalEmail].isEmpty { filled.insert(.personalEmail) }
-        if !people[row, .phone].isEmpty { filled.insert(.phone) }
-        if !people[row, .linkedinURL].isEmpty { filled.insert(.linkedinURL) }
+        if people.has(.email, row) { filled.insert(people.hasFreeMail(row) ? .personalEmail : .workEmail) }
+        if people.has(.personalEmail, row) { filled.insert(.personalEmail) }
+        if people.has(.phone, row) { filled.insert(.phone) }
+        if people.has(.linkedinURL, row) { filled.insert(.linkedinURL) }
         return filled
     }
 
@@ -54,24 +54,29 @@ struct RowNeeds: Sendable, Equatable {
     /// - Parameters:
     ///   - withName: whether the name goes along; a service is not told more than it asks for, and our own tables may know
     ///     a person by nothing else.
-    ///   - isContested: whether an alias stands in rows of other people too; such a hint is left out where there is a
-    ///     better one, as is the address of a desk.
+    ///   - groups: know which hints stand in rows of other people too; such a hint is left out where there is a better
+    ///     one, as is the address of a desk.
+    ///   - number: of the row in the input, 1-based.
     static func hints(
-        _ people: IdentityBatch, _ row: Int, _ way: Way, withName: Bool,
-        isContested: (String) -> Bool = { _ in false }
+        _ people: IdentityBatch, _ row: Int, _ way: Way, withName: Bool, groups: IdentityGroups, number: Int
     ) -> PersonHints {
         func text(_ hint: Hint) -> String? {
-            people[row, hint].isEmpty ? nil : people.text(row, hint)
+            people.has(hint, row) ? people.text(row, hint) : nil
         }
         if way == .discover {
             return PersonHints(
                 companyDomain: text(.companyDomain), firstName: text(.firstName), lastName: text(.lastName))
         }
-        let present = [Hint.email, .personalEmail, .linkedinURL].filter { text($0) != nil }
+        let present = [Hint.email, .personalEmail, .linkedinURL].filter { people.has($0, row) }
         var own = present.filter { !people.isRole(row, $0) }
         if own.isEmpty { own = present }
-        let sure = own.filter { hint in people.alias(hint, row).map { !isContested($0) } ?? false }
-        let sent = sure.isEmpty ? own : sure
+        var sent = own
+        if groups.hasContested(number) {
+            let sure = own.filter { hint in
+                people.alias(hint, row).map { !groups.isContested($0, row: number) } ?? false
+            }
+            if !sure.isEmpty { sent = sure }
+        }
         return PersonHints(
             email: sent.first { $0 != .linkedinURL }.flatMap(text),
             linkedinURL: sent.contains(.linkedinURL) ? text(.linkedinURL) : nil,

@@ -40,6 +40,9 @@ struct RowPlan: Sendable {
         var earlier = Credits.zero
     }
 
+    /// Whether it has ``waits``.
+    var isWaiting: Bool { !asked.isEmpty || !shared.isEmpty || account.asked != nil || account.shared != nil }
+
     var waits: [Wait] {
         var all = asked + shared
         if let wait = account.asked { all.append(wait) }
@@ -63,6 +66,12 @@ struct PlannedBatch: Sendable {
         self.firstRow = firstRow
         self.rows = rows
         var seen: Set<ObjectIdentifier> = []
-        requests = rows.flatMap(\.waits).map(\.request).filter { seen.insert(ObjectIdentifier($0)).inserted }
+        var requests: [PendingRequest] = []
+        for row in rows.indices where rows[row].isWaiting {
+            for wait in rows[row].waits where seen.insert(ObjectIdentifier(wait.request)).inserted {
+                requests.append(wait.request)
+            }
+        }
+        self.requests = requests
     }
 }

@@ -8,6 +8,8 @@ import Input
 /// Full pages go into a temporary file without a name; a small input never touches it.
 final class HintPartitions {
     private static let count = 64
+    /// Parts that are read and sorted at once.
+    private static let width = 3
     /// Records that a part gathers before they are written.
     private static let page = 1024
 
@@ -42,21 +44,31 @@ final class HintPartitions {
         pages[part].removeAll(keepingCapacity: true)
     }
 
-    /// Brings all of them into a graph, one part after the other.
+    /// Brings all of them into a graph, one part after the other, while the next ones are read and sorted.
     ///
     /// - Throws: ``Diagnostic`` `write_failed`.
-    func graph() throws -> IdentityGraph {
+    func graph() async throws -> IdentityGraph {
         var graph = IdentityGraph()
-        for part in 0..<Self.count {
-            var records = pages[part]
-            pages[part] = []
-            for range in written[part] {
+        let descriptor = descriptor
+        var part = 0
+        try await inOrder(width: Self.width) { () -> (page: [HintRecord], written: [Range<Int>])? in
+            guard part < Self.count else { return nil }
+            defer {
+                pages[part] = []
+                part += 1
+            }
+            return (pages[part], written[part])
+        } transform: { page, written in
+            var records = page
+            for range in written {
                 guard let descriptor else { continue }
                 try UnnamedFile.read(range, from: descriptor).withUnsafeBytes {
                     records.append(contentsOf: $0.bindMemory(to: HintRecord.self))
                 }
             }
-            graph.add(&records)
+            return SharedHints(&records)
+        } take: { hints in
+            graph.add(hints)
         }
         return graph
     }

@@ -34,7 +34,7 @@ struct InputScan: Sendable {
             try await identities?.add(batch.keys)
             feed.tell(.lookedThrough(rows: batch.rowCount))
         }
-        var graph = try partitions.graph()
+        var graph = try await partitions.graph()
         groups = graph.groups(marks)
         self.spool = spool.spool
         self.identities = try await identities?.finish()
@@ -55,16 +55,18 @@ private struct Scanned: Sendable {
         rowCount = people.rowCount
         people.appendSpooled(to: &spooled)
         hints.reserveCapacity(rowCount * 3)
-        let needs = (0..<rowCount).map { RowNeeds(people, $0, settings.enrich) }
+        let enrich = settings.enrich, dedupe = settings.identity.dedupe, joinsAll = dedupe == .exact
+        let needs = (0..<rowCount).map { RowNeeds(people, $0, enrich) }
         self.keys =
             keys?.keys(of: people) { needs[$0].way != .nobody && !needs[$0].channels.isEmpty } ?? []
+        var graphRow = IdentityGraph.Row(aliases: [])
         for (row, needs) in needs.enumerated() {
             // What a row lacks its group lacks together.
             marks.append(
                 wanted: needs.way == .nobody ? 0 : needs.channels.bits, isSuppressed: list.contains(people, row))
-            guard settings.identity.dedupe != .off else { continue }
-            let graphRow = people.graphRow(row, joinsAll: settings.identity.dedupe == .exact)
-            hints += HintRecord.records(of: graphRow, number: first + row)
+            guard dedupe != .off else { continue }
+            people.look(row, joinsAll: joinsAll, into: &graphRow)
+            HintRecord.append(graphRow, number: first + row, to: &hints)
         }
     }
 }

@@ -213,13 +213,13 @@ extension CreditReport {
         credits = CreditsPart(
             used: tally.credits,
             byEndpoint: Dictionary(uniqueKeysWithValues: requests.credits.map { ($0.key.rawValue, $0.value) }),
-            byChannel: tally.channels.mapValues(\.credits), bySource: tally.sources.mapValues(\.credits),
+            byChannel: tally.channels.byName.mapValues(\.credits), bySource: tally.sources.mapValues(\.credits),
             forNothing: tally.unexplained,
             split: tally.isEstimated ? "estimated" : "exact",
             unknownCharge: requests.unknownCharge, savedByCache: tally.savedByCache,
             savedByDedupe: tally.savedByDuplicates,
             budget: facts.settings.enrich.maxCredits, forecast: facts.forecast)
-        channels = tally.channels.mapValues {
+        channels = tally.channels.byName.mapValues {
             ChannelPart(
                 asked: $0.asked, found: $0.found, hitRate: Self.share($0.found, of: $0.asked), verified: $0.verified,
                 invalid: $0.invalid, unknown: $0.unknown, catchAll: $0.catchAll)
@@ -253,5 +253,11 @@ extension CreditReport {
 
     private static func share(_ part: Int, of whole: Int) -> Double {
         whole == 0 ? 0 : (Double(part) / Double(whole) * 10_000).rounded() / 10_000
+    }
+}
+
+extension ChannelMap {
+    fileprivate var byName: [String: Value] {
+        Dictionary(uniqueKeysWithValues: entries.map { ($0.channel.rawValue, $0.value) })
     }
 }

@@ -17,7 +17,7 @@ struct Tally: Sendable, Codable, Equatable {
     var credits = Credits.zero
     /// Credits for records for which nothing was found.
     var unexplained = Credits.zero
-    var channels: [String: ChannelTally] = [:]
+    var channels = ChannelMap<ChannelTally>()
     var sources: [String: SourceTally] = [:]
     /// Rows whose verdict was known before.
     var verdictsFromCache = 0
@@ -49,6 +49,7 @@ struct Tally: Sendable, Codable, Equatable {
     private static let mostExamples = 5
 
     /// - Parameter number: of the row in the run, 1-based.
+    @inline(__always)  // else the row is copied for it
     mutating func count(_ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer], number: Int) {
         read += 1
         switch facts.status {
@@ -66,7 +67,9 @@ struct Tally: Sendable, Codable, Equatable {
         if !facts.hasExactCharges { isEstimated = true }
         unexplained += facts.unexplained
         for charge in facts.charges {
-            channels[charge.channel.rawValue, default: ChannelTally()].credits += charge.cost
+            var tally = channels[charge.channel] ?? ChannelTally()
+            tally.credits += charge.cost
+            channels[charge.channel] = tally
             sources[charge.source, default: SourceTally()].credits += charge.cost
             if charge.channel.isEmail { sources[charge.source]?.emailCredits += charge.cost }
         }
@@ -75,28 +78,26 @@ struct Tally: Sendable, Codable, Equatable {
         for channel in facts.asked { count(channel, facts, verdicts) }
     }
 
+    @inline(__always)
     private mutating func count(
         _ channel: Channel, _ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer]
     ) {
-        var tally = channels[channel.rawValue] ?? ChannelTally()
-        defer { channels[channel.rawValue] = tally }
+        var tally = channels[channel] ?? ChannelTally()
+        defer { channels[channel] = tally }
         tally.asked += 1
         guard let found = facts.found[channel] else { return }
         tally.found += 1
-        var source = sources[found.value.source] ?? SourceTally()
-        source.found += 1
-        if channel.isEmail, let answer = verdicts[found.value.value] {
-            if answer.isCached { verdictsFromCache += 1 }
-            switch answer.verdict {
-            case .valid:
-                tally.verified += 1
-                source.valid += 1
-            case .invalid: tally.invalid += 1
-            case .catchAll: tally.catchAll += 1
-            case .unknown: tally.unknown += 1
-            }
+        sources[found.value.source, default: SourceTally()].found += 1
+        guard channel.isEmail, !verdicts.isEmpty, let answer = verdicts[found.value.value] else { return }
+        if answer.isCached { verdictsFromCache += 1 }
+        switch answer.verdict {
+        case .valid:
+            tally.verified += 1
+            sources[found.value.source]?.valid += 1
+        case .invalid: tally.invalid += 1
+        case .catchAll: tally.catchAll += 1
+        case .unknown: tally.unknown += 1
         }
-        sources[found.value.source] = source
     }
 
     mutating func add(_ other: Tally) {
@@ -114,7 +115,7 @@ struct Tally: Sendable, Codable, Equatable {
         isEstimated = isEstimated || other.isEstimated
         savedByCache += other.savedByCache
         savedByDuplicates += other.savedByDuplicates
-        channels.merge(other.channels) { $0.adding($1) }
+        other.channels.forEach { channel, more in channels[channel] = channels[channel]?.adding(more) ?? more }
         sources.merge(other.sources) { $0.adding($1) }
         verdictsFromCache += other.verdictsFromCache
     }

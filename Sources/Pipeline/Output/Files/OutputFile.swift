@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Records
 
@@ -6,6 +7,8 @@ final class OutputFile {
     let path: String
     /// Bytes written so far.
     private(set) var length = 0
+    /// Of these bytes; nil where that is not wanted, or an earlier attempt wrote some of them.
+    private var hash: SHA256?
     private let descriptor: Int32
     private let isStandardOutput: Bool
 
@@ -13,9 +16,11 @@ final class OutputFile {
     ///   - path: where it goes, or `-` for standard output.
     ///   - keeping: bytes of an earlier attempt that stand; nil starts anew.
     ///   - waiting: whether to wait where another run is writing it, as for a file that is written in a moment.
+    ///   - isHashed: whether ``digest`` will be asked for.
     /// - Throws: ``Diagnostic`` `cannot_create_output`.
-    init(_ path: String, keeping kept: Int? = nil, waiting: Bool = false) throws {
+    init(_ path: String, keeping kept: Int? = nil, waiting: Bool = false, isHashed: Bool = false) throws {
         self.path = path
+        hash = isHashed ? SHA256() : nil
         isStandardOutput = path == "-"
         guard !isStandardOutput else {
             descriptor = STDOUT_FILENO
@@ -43,6 +48,7 @@ final class OutputFile {
             }
             lseek(descriptor, off_t(kept), SEEK_SET)
             length = kept
+            hash = nil
         } else {
             ftruncate(descriptor, 0)
         }
@@ -89,9 +95,13 @@ final class OutputFile {
                 }
                 written += count
             }
+            hash?.update(bufferPointer: buffer)
         }
         length += bytes.count
     }
+
+    /// What the bytes written so far are known again by; nil where somebody has to read them.
+    var digest: FileDigest? { hash.map { FileDigest(bytes: length, $0) } }
 
     /// Puts everything written so far on the disk.
     func sync() throws {

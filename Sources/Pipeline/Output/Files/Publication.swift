@@ -7,6 +7,8 @@ struct Publication {
     let settings: PipelineSettings
     let writers: RowWriters
     let progress: RowProgress
+    /// Of outputs that were hashed while they were written, by their paths.
+    let digests: [String: FileDigest]
     let run: Run
     /// What earlier runs of the pipeline wrote.
     let earlier: Set<String>
@@ -31,7 +33,7 @@ struct Publication {
                 try OutputFile.write(Array(script.text.utf8), to: script.path)
             }
         }
-        return settings.describesOutputs ? try DataPackage(run: run.name, resources).write() : []
+        return settings.describesOutputs ? try DataPackage(run: run.name, resources, digests: digests).write() : []
     }
 
     private var paths: [String] {

@@ -14,13 +14,14 @@ final class RunOutputs {
     /// Opens the files, anew or cut back to where an earlier attempt stood.
     init(_ settings: PipelineSettings, _ writers: RowWriters, from start: ResumePoint) throws {
         let lengths = start.lengths
+        let isHashed = settings.describesOutputs
         func opened(_ path: String, head: () throws -> [UInt8]) throws -> OutputFile {
             if let lengths, lengths[path] == nil {
                 throw Diagnostic(
                     code: "output_changed", "an earlier attempt at the run wrote no such file", file: path,
                     hint: "start over with --fresh; answers that were paid for stay known")
             }
-            let file = try OutputFile(path, keeping: lengths?[path])
+            let file = try OutputFile(path, keeping: lengths?[path], isHashed: isHashed)
             if lengths?[path] == nil { try file.write(head()) }
             return file
         }
@@ -44,6 +45,11 @@ final class RunOutputs {
         if let rows = batch.changes { try changes?.write(rows.bytes) }
         for (audience, rows) in zip(audiences, batch.audiences) { try audience.write(rows) }
         try rejects?.write(batch.rejects)
+    }
+
+    /// What files are known again by that this attempt wrote from their beginning, by their paths.
+    var digests: [String: FileDigest] {
+        (outputs + [changes].compactMap { $0 }).reduce(into: [:]) { $0[$1.path] = $1.digest }
     }
 
     /// Puts everything on the disk and says how long each file is.

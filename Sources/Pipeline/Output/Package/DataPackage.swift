@@ -12,10 +12,13 @@ struct DataPackage {
 
     private let run: String
     private let resources: [DataResource]
+    private let digests: [String: FileDigest]
 
-    init(run: String, _ resources: [DataResource]) {
+    /// - Parameter digests: of files, by their paths, as far as they are known; the others are read.
+    init(run: String, _ resources: [DataResource], digests: [String: FileDigest]) {
         self.run = run
         self.resources = resources
+        self.digests = digests
     }
 
     /// Writes the packages, and says what could not be.
@@ -49,7 +52,7 @@ struct DataPackage {
         var taken = Set(kept.compactMap { $0["name"] as? String })
         let described = try own.map { resource -> [String: Any] in
             let name = Self.resourceName(resource.path, besides: &taken)
-            return try Self.describe(resource, name: name, run: run)
+            return try describe(resource, name: name)
         }
         let package: [String: Any] = [
             "$schema": Self.profile, "created_by": Self.creator, "resources": kept + described,
@@ -60,10 +63,10 @@ struct DataPackage {
         return nil
     }
 
-    private static func describe(_ resource: DataResource, name: String, run: String) throws -> [String: Any] {
-        let (bytes, sha256) = try resource.digest()
+    private func describe(_ resource: DataResource, name: String) throws -> [String: Any] {
+        let digest = try digests[resource.path] ?? FileDigest(reading: resource.path)
         var described: [String: Any] = [
-            "name": name, "path": self.name(resource.path), "bytes": bytes, "hash": "sha256:\(sha256)",
+            "name": name, "path": Self.name(resource.path), "bytes": digest.bytes, "hash": "sha256:\(digest.sha256)",
             "encoding": "utf-8", "rows": resource.rows, "run": run,
         ]
         if resource.format == .jsonl {

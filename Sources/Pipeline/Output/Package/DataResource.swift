@@ -1,7 +1,3 @@
-import Crypto
-import Foundation
-import Records
-
 /// A file that a run wrote, as those who load it need to know it.
 struct DataResource: Sendable {
     struct Field: Sendable, Equatable {
@@ -17,26 +13,6 @@ struct DataResource: Sendable {
     let rows: Int
 
     var packing: Packing { Packing(path: path) }
-
-    /// Bytes of the file, and their SHA-256.
-    ///
-    /// - Throws: ``Diagnostic`` `write_failed` where the file cannot be read back.
-    func digest() throws -> (bytes: Int, sha256: String) {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw unreadable }
-        defer { try? file.close() }
-        var hash = SHA256()
-        var bytes = 0
-        while let piece = try? file.read(upToCount: 1 << 20), !piece.isEmpty {
-            hash.update(data: piece)
-            bytes += piece.count
-        }
-        let digits = hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        return (bytes, digits.joined())
-    }
-
-    private var unreadable: Diagnostic {
-        Diagnostic(code: "write_failed", "the file that was written cannot be read back", file: path)
-    }
 }
 
 extension DataResource {

@@ -45,12 +45,12 @@ struct EnrichedRows: Sendable {
         let original = originals[finished.leads.file]
         var out: [UInt8] = []
         out.reserveCapacity(batch.byteCount * 2 + batch.rowCount * 64)
-        batch.withCells { cells in
+        finished.withRows { facts, cells in
             for row in 0..<batch.rowCount {
                 if format == .jsonl {
                     if original.appendOpenJSON(batch, cells, row, to: &out) { out.append(UInt8(ascii: ",")) }
                     out.append(contentsOf: key)
-                    object.append(finished.facts[row], finished.verdicts, to: &out)
+                    object.append(facts[row], finished.verdicts, to: &out)
                     out.append(contentsOf: [UInt8(ascii: "}"), UInt8(ascii: "\n")])
                 } else {
                     if let policy {
@@ -60,7 +60,7 @@ struct EnrichedRows: Sendable {
                     } else {
                         original.appendCSV(cells, row, to: &out)
                     }
-                    columns.append(finished.facts[row], finished.verdicts, to: &out)
+                    columns.append(facts[row], finished.verdicts, to: &out)
                     csv.endRow(&out)
                 }
             }

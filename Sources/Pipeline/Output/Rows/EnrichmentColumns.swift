@@ -79,6 +79,7 @@ struct EnrichmentColumns: Sendable {
     }
 
     /// Appends a cell for each column, with a delimiter before each.
+    @inline(__always)  // else the row is copied for it
     func append(_ row: RowFacts, _ verdicts: Verdicts, to out: inout [UInt8]) {
         // The columns of a channel stand together, so what was found is looked up once for all of them.
         var channel: Channel?

@@ -14,6 +14,11 @@ struct FinishedBatch: Sendable {
     var batch: RecordBatch { leads.batch }
     var people: IdentityBatch { leads.people }
     var rowCount: Int { facts.count }
+
+    /// Facts and cells where they lie, for loops that go over all of them.
+    func withRows(_ body: (UnsafeBufferPointer<RowFacts>, RecordBatch.CellView) -> Void) {
+        facts.withUnsafeBufferPointer { facts in batch.withCells { body(facts, $0) } }
+    }
 }
 
 /// The best that is known of a row's person: what the row came with where that is valid, else what was found.
