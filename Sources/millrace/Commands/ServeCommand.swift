@@ -126,12 +126,14 @@ struct ServeCommand: AsyncParsableCommand {
                 log: AccessLog(accessLog) { Endings.say($0) }), settings: settings)
         try await host.run(service) {
             // What is taken when the service stops could not be written any more; that is done at the end.
-            var seconds = 0
-            while (try? await Task.sleep(for: .seconds(1))) != nil {
+            // While a part of the log is moved the disk is slow for all others, so the parts are small.
+            let pause = Duration.milliseconds(200)
+            var rounds = 0
+            while (try? await Task.sleep(for: pause)) != nil {
                 try? await ledger.moveLog()
-                seconds += 1
-                if seconds % 10 == 0, let use { try? await ledger.add(use.take()) }
-                if seconds % 3600 == 0 { try? await service.forgetOld() }
+                rounds += 1
+                if rounds.isMultiple(of: 50), let use { try? await ledger.add(use.take()) }
+                if rounds.isMultiple(of: 18_000) { try? await service.forgetOld() }
             }
         } started: { port in
             let name = host.host.contains(":") ? "[\(host.host)]" : host.host
