@@ -50,7 +50,10 @@ import Waterfall
                     ledger: ledger, source: WaterfallAnswers(waterfall, minConfidence: 0), rehearsal: rehearsal,
                     isOpen: true), settings: serve)
             return try await LoopbackServer.serving(service.router()) { url in
-                try await runs.run(runs.settings(url, input), ledger: "api.sqlite")
+                var settings = runs.settings(url, input)
+                // What is played hits some request five times in a row now and then; whom that does not suit tries longer.
+                settings.enrich.retries.attempts = 15
+                return try await runs.run(settings, ledger: "api.sqlite")
             }
         }
         return (report, try await ledger.charged(workspace: "default").credits, try await ledger.doubleCharges())
