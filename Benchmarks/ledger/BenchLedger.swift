@@ -67,6 +67,7 @@ enum BenchLedger {
                 Intent(run: run.id, endpoint: .bulk, channels: [.phone], asks: asks, worst: .zero),
                 .persons(asks.map { _ in result }, costs: []), budget: Budget(), now: 0)
         }
+        try await ledger.takeInNewKeys()
         try await ledger.end(run.id, .done, now: 0)
     }
 

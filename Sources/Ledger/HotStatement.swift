@@ -18,6 +18,10 @@ struct HotStatement {
         sqlite3_reset(handle)
         defer { sqlite3_reset(handle) }
         for (index, argument) in arguments.enumerated() { bind(argument, at: Int32(index + 1)) }
+        try step(row)
+    }
+
+    private func step(_ row: (HotRow) throws -> Void) throws {
         while true {
             switch sqlite3_step(handle) {
             case SQLITE_ROW: try row(HotRow(handle: handle))
@@ -27,16 +31,75 @@ struct HotStatement {
         }
     }
 
-    private func bind(_ value: HotValue, at index: Int32) {
-        switch value {
-        case .null: sqlite3_bind_null(handle, index)
-        case .integer(let number): sqlite3_bind_int64(handle, index, number)
-        case .real(let number): sqlite3_bind_double(handle, index, number)
-        case .text(let text):
-            // The length counts, so a NUL within the text does no harm.
-            text.withCString { _ = sqlite3_bind_text(handle, index, $0, Int32(text.utf8.count), Self.copied) }
+    /// Runs a statement that gives no rows, and is run so often that a list of its arguments would count.
+    func write(_ arguments: (inout HotArguments) -> Void) throws {
+        sqlite3_reset(handle)
+        defer { sqlite3_reset(handle) }
+        var places = HotArguments(handle: handle)
+        arguments(&places)
+        try step { _ in }
+    }
+
+    /// Hands on the row that a number leads to, if there is one; no statement that is asked so gives more than one.
+    func find(_ number: Int64, row: (HotRow) throws -> Void) throws {
+        sqlite3_reset(handle)
+        defer { sqlite3_reset(handle) }
+        sqlite3_bind_int64(handle, 1, number)
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: try row(HotRow(handle: handle))
+        case SQLITE_DONE: return
+        case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code))
         }
     }
+
+    private func bind(_ value: HotValue, at index: Int32) {
+        var place = HotArguments(handle: handle, count: index - 1)
+        switch value {
+        case .null: place.null()
+        case .integer(let number): place.integer(number)
+        case .real(let number): place.real(number)
+        case .text(let text): place.text(text)
+        }
+    }
+}
+
+/// The arguments of a statement, one after the other.
+struct HotArguments {
+    fileprivate let handle: OpaquePointer
+    fileprivate var count: Int32 = 0
+
+    mutating func null() {
+        count += 1
+        sqlite3_bind_null(handle, count)
+    }
+
+    mutating func integer(_ number: Int64) {
+        count += 1
+        sqlite3_bind_int64(handle, count, number)
+    }
+
+    mutating func real(_ number: Double) {
+        count += 1
+        sqlite3_bind_double(handle, count, number)
+    }
+
+    mutating func text(_ text: String) {
+        count += 1
+        var text = text
+        // The length counts, so a NUL within the text does no harm.
+        text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { chars in
+                // Where there are no bytes there may be no place either, and that would be NULL.
+                if let first = chars.baseAddress {
+                    _ = sqlite3_bind_text(handle, count, first, Int32(chars.count), Self.copied)
+                } else {
+                    _ = sqlite3_bind_text(handle, count, "", 0, Self.copied)
+                }
+            }
+        }
+    }
+
+    mutating func optional(_ number: Int?) { number.map { integer(Int64($0)) } ?? null() }
 
     /// Tells SQLite to copy a text, since it goes away before the statement runs (SQLITE_TRANSIENT).
     private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }

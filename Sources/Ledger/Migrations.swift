@@ -33,6 +33,13 @@ enum Migrations {
             )
             try database.execute(sql: "CREATE INDEX hint_by_identity ON hint (identity)")
         }
+        migrator.registerMigration("new keys apart") { database in
+            // Keys that came lately and are taken into `alias` many at a time, see `AliasTable`.
+            try database.execute(
+                sql:
+                    "CREATE TABLE alias_new (key INTEGER PRIMARY KEY, proof INTEGER NOT NULL, identity INTEGER NOT NULL)"
+            )
+        }
         return migrator
     }
 

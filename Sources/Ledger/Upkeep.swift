@@ -21,7 +21,10 @@ extension Ledger {
         try await read { database in
             let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
             let counts: [(sql: String, what: String)] = [
-                ("alias WHERE identity NOT IN (SELECT id FROM identity)", "hints lead to nobody"),
+                (
+                    "(SELECT identity FROM alias UNION ALL SELECT identity FROM alias_new) WHERE identity NOT IN (SELECT id FROM identity)",
+                    "hints lead to nobody"
+                ),
                 ("answer WHERE chunk NOT IN (SELECT id FROM chunk)", "answers came with no request"),
                 ("account WHERE chunk NOT IN (SELECT id FROM chunk)", "answers on companies came with no request"),
                 ("ask WHERE chunk NOT IN (SELECT id FROM chunk)", "records belong to no request"),
@@ -117,8 +120,9 @@ extension Ledger {
                 identity WHERE id NOT IN (SELECT identity FROM answer) AND id NOT IN (SELECT identity FROM account)
                   AND id NOT IN (SELECT identity FROM ask)
                 """)
-            _ = try delete("alias WHERE identity NOT IN (SELECT id FROM identity)")
-            _ = try delete("hint WHERE identity NOT IN (SELECT id FROM identity)")
+            for table in ["alias", "alias_new", "hint"] {
+                _ = try delete("\(table) WHERE identity NOT IN (SELECT id FROM identity)")
+            }
             return pruned
         }
         let isWorthIt = givingRoomBack == .always ? true : try await isMostlyEmpty()

@@ -162,6 +162,7 @@ package struct Pipeline: Sendable {
                 noting: noting)
             _ = try outputs.sync()
             try await rows.checkpoint()
+            try await ledger.takeInNewKeys()
             return (rows.progress, outputs.digests)
         } catch {
             try? await rows.checkpoint()

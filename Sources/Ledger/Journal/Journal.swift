@@ -192,12 +192,22 @@ private struct AnswerWriter {
                 for channel in intent.channels.subtracting(asked.kept) {
                     let value = result.channels[channel]?.value
                     let cost = costs.indices.contains(index) ? costs[index][channel]?.thousandths : nil
-                    try answer.run(
-                        .integer(asked.identity), .integer(Int64(channel.number)), .integer(chunk),
-                        .optional(value?.value),
-                        .optional(value?.source), .optional(value?.confidence), .optional(value?.enrichedAt),
-                        .optional(cost), .text(result.recordID),
-                        .optional(cost == nil && value != nil ? share : nil))
+                    try answer.write {
+                        $0.integer(asked.identity)
+                        $0.integer(Int64(channel.number))
+                        $0.integer(chunk)
+                        if let value {
+                            $0.text(value.value)
+                            $0.text(value.source)
+                            $0.real(value.confidence)
+                            $0.text(value.enrichedAt)
+                        } else {
+                            for _ in 0..<4 { $0.null() }
+                        }
+                        $0.optional(cost)
+                        $0.text(result.recordID)
+                        $0.optional(cost == nil && value != nil ? share : nil)
+                    }
                 }
             }
         case .accounts(let results):
@@ -213,8 +223,12 @@ private struct AnswerWriter {
     }
 
     private func writeAsk(_ asked: Intent.Ask, _ chunk: Int64, _ credits: Credits, _ recordID: String) throws {
-        try ask.run(
-            .integer(chunk), .integer(asked.identity), .integer(Int64(asked.row)), .integer(Int64(credits.thousandths)),
-            .text(recordID))
+        try ask.write {
+            $0.integer(chunk)
+            $0.integer(asked.identity)
+            $0.integer(Int64(asked.row))
+            $0.integer(Int64(credits.thousandths))
+            $0.text(recordID)
+        }
     }
 }

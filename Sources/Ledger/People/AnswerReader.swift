@@ -97,7 +97,7 @@ struct AnswerReader {
 
     private func account(_ identity: Int64) throws -> KnownAccount? {
         var account: KnownAccount?
-        try findAccount.run(.integer(identity)) { row in
+        try findAccount.find(identity) { row in
             let fields =
                 row.isNull(1) ? nil : try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
             account = KnownAccount(
@@ -123,7 +123,7 @@ private final class ChunkMemory {
 
     private func read(_ chunk: Int64, _ find: HotStatement) throws -> (run: Int64, answeredAt: Double) {
         var facts: (run: Int64, answeredAt: Double) = (0, 0)
-        try find.run(.integer(chunk)) { facts = ($0.integer(0), $0.real(1)) }
+        try find.find(chunk) { facts = ($0.integer(0), $0.real(1)) }
         if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
         known[chunk] = facts
         return facts

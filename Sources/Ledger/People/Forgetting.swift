@@ -64,6 +64,8 @@ private struct Eraser {
     let database: Database
     let hasher: AliasHasher
 
+    private static let keyTables = ["alias", "alias_new", "hint"]
+
     func forget(_ people: Forgettable) throws -> Erasure {
         var erasure = Erasure()
         let identities = try self.people(people)
@@ -85,7 +87,7 @@ private struct Eraser {
         for scope in try scopes() {
             for alias in hints.aliases {
                 let hash = hasher.alias(alias, scope: scope)
-                for table in ["alias", "hint"] {
+                for table in Self.keyTables {
                     let found = try Int64.fetchAll(
                         database, sql: "SELECT identity FROM \(table) WHERE key = ? AND proof = ?",
                         arguments: [hash.key, hash.check])
@@ -136,7 +138,7 @@ private struct Eraser {
     /// Keys of what somebody is known by.
     private func keys(of identity: Int64) throws -> Set<AliasHash> {
         Set(
-            try ["alias", "hint"].flatMap { table in
+            try Self.keyTables.flatMap { table in
                 try Row.fetchAll(
                     database, sql: "SELECT key, proof FROM \(table) WHERE identity = ?", arguments: [identity]
                 ).map { AliasHash(key: $0[0], check: $0[1]) }
@@ -149,7 +151,7 @@ private struct Eraser {
         erasure.people += 1
         // Under whatever else they are known, and in whichever form a row of theirs comes again.
         for key in try keys(of: identity) { erasure.suppressed += try suppress(key, scope: scope) }
-        for table in ["alias", "hint"] { _ = try delete("\(table) WHERE identity = ?", [identity]) }
+        for table in Self.keyTables { _ = try delete("\(table) WHERE identity = ?", [identity]) }
         erasure.answers += try delete("answer WHERE identity = ?", [identity])
         _ = try delete("answer_past WHERE identity = ?", [identity])
         try database.execute(

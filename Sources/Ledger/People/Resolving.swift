@@ -10,9 +10,13 @@ extension Ledger {
     package func resolve(_ lookups: [Lookup], in scope: Scope) async throws -> [Known] {
         guard !lookups.isEmpty else { return [] }
         return try await write(.relaxed) { [hasher] database in
-            var resolver = try Resolver(database, hasher, scope)
+            var resolver = try Resolver(database, hasher, scope, lookups)
             let answers = try AnswerReader(database)
-            return try lookups.map { try answers.known(resolver.resolve($0)) }
+            let identities = try lookups.indices.map { try resolver.resolve(lookups[$0], at: $0) }
+            try resolver.write()
+            // Of whom nobody has known yet there are no answers.
+            let known = try answers.known(identities.map { resolver.isNew($0) ? nil : $0 })
+            return zip(identities, known).map { $1 ?? Known(identity: $0) }
         }
     }
 
@@ -22,8 +26,8 @@ extension Ledger {
     package func find(_ lookups: [Lookup], in scope: Scope) async throws -> [Int64?] {
         guard !lookups.isEmpty else { return [] }
         return try await read { [hasher] database in
-            let resolver = try Resolver(database, hasher, scope)
-            return try lookups.map { try resolver.find($0)?.identity }
+            let resolver = try Resolver(database, hasher, scope, lookups)
+            return try lookups.indices.map { try resolver.find(lookups[$0], at: $0)?.identity }
         }
     }
 
@@ -37,7 +41,7 @@ extension Ledger {
         order.sort { $0.hash.key < $1.hash.key }
         let sorted = order
         let found = try await read { database in
-            let aliases = try AliasReader(database)
+            let aliases = try AliasTable(database)
             return try sorted.map { try aliases.owner(of: $0.hash) ?? 0 }
         }
         for (entry, owner) in zip(sorted, found) { owners[entry.index] = owner }
@@ -54,22 +58,7 @@ extension Ledger {
 
     /// Whether anybody is known.
     package func knowsAnybody() async throws -> Bool {
-        try await read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM alias)") ?? false }
-    }
-}
-
-/// Finds the identity under a key.
-private struct AliasReader {
-    private let find: HotStatement
-
-    init(_ database: Database) throws {
-        find = try HotStatement(database, "SELECT identity, proof FROM alias WHERE key = ?")
-    }
-
-    func owner(of hash: AliasHash) throws -> Int64? {
-        var owner: Int64?
-        try find.run(.integer(hash.key)) { if $0.integer(1) == hash.check { owner = $0.integer(0) } }
-        return owner
+        try await read { try AliasTable.knowsAnybody($0) }
     }
 }
 
@@ -78,37 +67,39 @@ private struct Resolver {
     private let database: Database
     private let hasher: AliasHasher
     private let scope: Scope
-    private let aliases: AliasReader
-    private let addAlias: HotStatement
+    private var aliases: AliasTable
+    /// The keys of each lookup's aliases.
+    private let hashes: [[AliasHash]]
     private let findIdentity: HotStatement
     private let addIdentity: HotStatement
     private let addHint: HotStatement
+    /// The first identity that was made in this transaction; the later ones have greater numbers.
+    private var firstNew: Int64?
     /// Groups whose identity was found in this transaction.
     private var groups: [Int: Int64] = [:]
 
-    init(_ database: Database, _ hasher: AliasHasher, _ scope: Scope) throws {
+    init(_ database: Database, _ hasher: AliasHasher, _ scope: Scope, _ lookups: [Lookup]) throws {
         self.database = database
         self.hasher = hasher
         self.scope = scope
-        aliases = try AliasReader(database)
-        // A key that two hints share stays with the first one; the other is found by its other hints.
-        addAlias = try HotStatement(database, "INSERT OR IGNORE INTO alias (key, proof, identity) VALUES (?, ?, ?)")
+        hashes = lookups.map { $0.aliases.map { hasher.alias($0, in: scope) } }
+        aliases = try AliasTable(database)
+        try aliases.lookUp(hashes.joined())
         findIdentity = try HotStatement(database, "SELECT name, domain FROM identity WHERE id = ?")
         addIdentity = try HotStatement(database, "INSERT INTO identity (name, domain) VALUES (?, ?)")
         addHint = try HotStatement(database, "INSERT OR IGNORE INTO hint (key, identity, proof) VALUES (?, ?, ?)")
     }
 
     /// A lookup's aliases with whom they belong to.
-    private func owners(of lookup: Lookup) throws -> [(hash: AliasHash, owner: Int64?)] {
-        try lookup.aliases.map { alias in
-            let hash = hasher.alias(alias, in: scope)
-            return (hash, try aliases.owner(of: hash))
-        }
+    private func owners(at place: Int) throws -> [(hash: AliasHash, owner: Int64?)] {
+        try hashes[place].map { ($0, try aliases.owner(of: $0)) }
     }
 
     /// Whom a lookup means among those who are known, and which of its aliases are not taken yet.
-    func find(_ lookup: Lookup) throws -> (identity: Int64, free: [AliasHash])? {
-        try find(lookup, owners(of: lookup))
+    ///
+    /// - Parameter place: of the lookup among those of the transaction.
+    func find(_ lookup: Lookup, at place: Int) throws -> (identity: Int64, free: [AliasHash])? {
+        try find(lookup, owners(at: place))
     }
 
     private func find(_ lookup: Lookup, _ owners: [(hash: AliasHash, owner: Int64?)]) throws -> (
@@ -124,21 +115,22 @@ private struct Resolver {
         return try aliases.owner(of: apart(lookup, from: oldest)).map { ($0, free) }
     }
 
-    mutating func resolve(_ lookup: Lookup) throws -> Int64 {
-        let owners = try owners(of: lookup)
+    mutating func resolve(_ lookup: Lookup, at place: Int) throws -> Int64 {
+        let owners = try owners(at: place)
         let identity: Int64
         // Who belongs together was decided over all rows, so nothing is asked here but who it is.
         if let known = lookup.identity ?? lookup.group.flatMap({ groups[$0] }) {
             identity = known
-            for (hash, owner) in owners where owner == nil { try add(hash, identity) }
+            for (hash, owner) in owners where owner == nil { aliases.add(hash, identity) }
         } else if let found = try find(lookup, owners) {
             identity = found.identity
-            for hash in found.free { try add(hash, identity) }
+            for hash in found.free { aliases.add(hash, identity) }
         } else {
             try addIdentity.run(.text(lookup.name), .text(lookup.domain))
             identity = database.lastInsertedRowID
-            for (hash, owner) in owners where owner == nil { try add(hash, identity) }
-            if let oldest = owners.lazy.compactMap(\.owner).min() { try add(apart(lookup, from: oldest), identity) }
+            firstNew = firstNew ?? identity
+            for (hash, owner) in owners where owner == nil { aliases.add(hash, identity) }
+            if let oldest = owners.lazy.compactMap(\.owner).min() { aliases.add(apart(lookup, from: oldest), identity) }
         }
         if let group = lookup.group { groups[group] = identity }
         for hint in lookup.hints {
@@ -147,19 +139,21 @@ private struct Resolver {
         }
         // Only what the row's hints alone lead to, whatever else its group knows.
         if let row = lookup.row, owners.allSatisfy({ $0.owner == nil || $0.owner == identity }) {
-            try add(row, identity)
+            aliases.add(row, identity)
         }
         return identity
     }
 
-    private func add(_ hash: AliasHash, _ identity: Int64) throws {
-        try addAlias.run(.integer(hash.key), .integer(hash.check), .integer(identity))
-    }
+    /// Whether an identity was made in this transaction.
+    func isNew(_ identity: Int64) -> Bool { firstNew.map { identity >= $0 } ?? false }
+
+    /// To be called when all lookups of the transaction are resolved.
+    mutating func write() throws { try aliases.write(to: database) }
 
     private func contradicts(_ lookup: Lookup, _ identity: Int64) throws -> Bool {
         guard !lookup.name.isEmpty, !lookup.domain.isEmpty else { return false }
         var contradicts = false
-        try findIdentity.run(.integer(identity)) { row in
+        try findIdentity.find(identity) { row in
             contradicts = Contradiction.holds(
                 name: lookup.name, domain: lookup.domain, against: row.text(0), row.text(1))
         }

@@ -97,11 +97,11 @@ package final class ProviderTable: Sendable {
                 var found: Int64?
                 for alias in aliases where found == nil {
                     let hash = hasher.alias(alias, scope: 0)
-                    try find.run(.integer(hash.key)) { if $0.integer(0) == hash.check { found = $0.integer(1) } }
+                    try find.find(hash.key) { if $0.integer(0) == hash.check { found = $0.integer(1) } }
                 }
                 guard let found else { return nil }
                 var person = Person()
-                try read.run(.integer(found)) { row in
+                try read.find(found) { row in
                     for channel in Channel.allCases where !row.isNull(Int32(channel.number)) {
                         person.values[channel] = row.text(Int32(channel.number))
                     }
@@ -120,7 +120,7 @@ package final class ProviderTable: Sendable {
             return try aliases.map { alias in
                 let hash = hasher.alias(alias, scope: 0)
                 var fields: [String: String]?
-                try find.run(.integer(hash.key)) { row in
+                try find.find(hash.key) { row in
                     guard row.integer(0) == hash.check else { return }
                     fields = try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
                 }
