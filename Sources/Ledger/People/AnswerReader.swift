@@ -51,10 +51,6 @@ struct AnswerReader {
         return known
     }
 
-    func known(_ identity: Int64) throws -> Known {
-        try people(CollectionOfOne(identity)).first ?? Known(identity: identity)
-    }
-
     /// What is known of a few people with numbers close together, each once.
     ///
     /// - Parameter identities: ascending.

@@ -2,8 +2,8 @@ import Foundation
 import Identity
 import Input
 
-/// All hints of an input, sorted into parts of which each holds all records of its hints, so that a part at a time fits
-/// into memory.
+/// All hints of an input, sorted into parts of which each holds all records of its hints, so that a few parts at a time
+/// fit into memory.
 ///
 /// Full pages go into a temporary file without a name; a small input never touches it.
 final class HintPartitions {
