@@ -10,7 +10,7 @@
 package struct IdentityGraph: Sendable {
     /// A row as far as the graph looks at it.
     package struct Row: Sendable {
-        /// ``hash(_:)`` of every text under which the person can be found again.
+        /// ``hash(_:)`` of every text under which the person can be found again, each once.
         package var aliases: [UInt64]
         /// ``hash(_:)`` of the folded name and of the company's domain; 0 where there is none.
         package var name: UInt64

@@ -32,10 +32,8 @@ struct PlainName {
         var isStart = true
         var isInside = false
         for byte in cell {
-            if isInside {
+            if isInside || byte.isASCIILetter {
                 // What differs between capitals and small letters of Latin-1 is the same bit as in ASCII.
-                out.append(isStart ? byte & ~0x20 : byte | 0x20)
-            } else if byte.isASCIILetter {
                 out.append(isStart ? byte & ~0x20 : byte | 0x20)
             } else {
                 out.append(byte)

@@ -48,8 +48,8 @@ extension PersonHints {
         Self.join(&linkedinURL, other.linkedinURL)
         Self.join(&companyDomain, other.companyDomain)
         // A name is taken as a whole.
-        let oldest = [name, other.name].compactMap(\.self).min { $0 < $1 }
-        (firstName, lastName) = (oldest?.first, oldest?.last)
+        let kept = [name, other.name].compactMap(\.self).min { $0 < $1 }
+        (firstName, lastName) = (kept?.first, kept?.last)
     }
 
     private static func join(_ one: inout String?, _ other: String?) {
