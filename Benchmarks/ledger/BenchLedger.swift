@@ -63,9 +63,9 @@ enum BenchLedger {
             }
             let value = ChannelValue(value: "+12125550100", source: "bench", confidence: 1, enrichedAt: "2026-01-01")
             let result = PersonResult(recordID: "r", channels: [.phone: .found(value)], creditsUsed: .zero)
+            let intent = Intent(run: run.id, endpoint: .bulk, channels: [.phone], asks: asks, worst: .zero)
             _ = try await ledger.record(
-                Intent(run: run.id, endpoint: .bulk, channels: [.phone], asks: asks, worst: .zero),
-                .persons(asks.map { _ in result }, costs: []), budget: Budget(), now: 0)
+                [(intent, .persons(asks.map { _ in result }, costs: []))], budget: Budget(), now: 0)
         }
         try await ledger.takeInNewKeys()
         try await ledger.end(run.id, .done, now: 0)

@@ -40,6 +40,13 @@ public struct ChannelMap<Value: Sendable>: Sendable {
         if let linkedinURL { try body(.linkedinURL, linkedinURL) }
     }
 
+    /// How many channels have a value that is of a kind.
+    @inlinable public func count(where isMeant: (Value) -> Bool) -> Int {
+        var count = 0
+        forEach { _, value in if isMeant(value) { count += 1 } }
+        return count
+    }
+
     /// The channels that have a value, in their order.
     @inlinable public var entries: [(channel: Channel, value: Value)] {
         if isEmpty { return [] }
@@ -50,6 +57,13 @@ public struct ChannelMap<Value: Sendable>: Sendable {
         if let phone { entries.append((.phone, phone)) }
         if let linkedinURL { entries.append((.linkedinURL, linkedinURL)) }
         return entries
+    }
+}
+
+extension ChannelMap: ExpressibleByDictionaryLiteral {
+    public init(dictionaryLiteral entries: (Channel, Value)...) {
+        self.init()
+        for (channel, value) in entries { self[channel] = value }
     }
 }
 

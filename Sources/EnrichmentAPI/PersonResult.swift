@@ -2,10 +2,10 @@
 package struct PersonResult: Sendable, Equatable, Codable {
     package var recordID: String
     /// A channel that was not asked for is absent.
-    package var channels: [Channel: ChannelResult]
+    package var channels: ChannelMap<ChannelResult>
     package var creditsUsed: Credits
 
-    package init(recordID: String, channels: [Channel: ChannelResult], creditsUsed: Credits) {
+    package init(recordID: String, channels: ChannelMap<ChannelResult>, creditsUsed: Credits) {
         self.recordID = recordID
         self.channels = channels
         self.creditsUsed = creditsUsed
@@ -23,7 +23,7 @@ package struct PersonResult: Sendable, Equatable, Codable {
         creditsUsed = try container.decode(Credits.self, forKey: .creditsUsed)
         let found = try container.nestedContainer(keyedBy: Channel.self, forKey: .channels)
         // Channels that this version does not know are left out rather than refused, whatever they look like.
-        channels = try found.allKeys.reduce(into: [:]) { known, channel in
+        channels = try found.allKeys.reduce(into: ChannelMap()) { known, channel in
             let result = try found.decodeIfPresent(ChannelResult.self, forKey: channel) ?? .missed(tried: [])
             // A phone may come as a number; an email or a profile of digits alone is something else.
             if channel != .phone, let text = result.value?.value, text.allSatisfy(\.isNumber) {
@@ -38,8 +38,7 @@ package struct PersonResult: Sendable, Equatable, Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(recordID, forKey: .recordID)
         try container.encode(creditsUsed, forKey: .creditsUsed)
-        try container.encode(
-            Dictionary(uniqueKeysWithValues: channels.map { ($0.key.rawValue, $0.value) }), forKey: .channels)
+        try container.encode(channels, forKey: .channels)
     }
 }
 

@@ -32,12 +32,28 @@ struct HotStatement {
     }
 
     /// Runs a statement that gives no rows, and is run so often that a list of its arguments would count.
-    func write(_ arguments: (inout HotArguments) -> Void) throws {
+    func write(_ arguments: (inout HotArguments) -> Void) throws { try run(arguments) { _ in } }
+
+    /// The same for one that gives rows.
+    func run(_ arguments: (inout HotArguments) -> Void, row: (HotRow) throws -> Void) throws {
         sqlite3_reset(handle)
         defer { sqlite3_reset(handle) }
         var places = HotArguments(handle: handle)
         arguments(&places)
-        try step { _ in }
+        try step(row)
+    }
+
+    /// Whether the statement finds a row.
+    func finds(_ arguments: (inout HotArguments) -> Void) throws -> Bool {
+        sqlite3_reset(handle)
+        defer { sqlite3_reset(handle) }
+        var places = HotArguments(handle: handle)
+        arguments(&places)
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code))
+        }
     }
 
     /// Hands on the row that a number leads to, if there is one; no statement that is asked so gives more than one.
@@ -100,6 +116,8 @@ struct HotArguments {
     }
 
     mutating func optional(_ number: Int?) { number.map { integer(Int64($0)) } ?? null() }
+    mutating func optional(_ number: Double?) { number.map { real($0) } ?? null() }
+    mutating func optional(_ text: String?) { text.map { self.text($0) } ?? null() }
 
     /// Tells SQLite to copy a text, since it goes away before the statement runs (SQLITE_TRANSIENT).
     private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }

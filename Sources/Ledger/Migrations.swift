@@ -40,6 +40,15 @@ enum Migrations {
                     "CREATE TABLE alias_new (key INTEGER PRIMARY KEY, proof INTEGER NOT NULL, identity INTEGER NOT NULL)"
             )
         }
+        migrator.registerMigration("answers of a person together") { database in
+            try database.execute(sql: "DROP TRIGGER answer_replaced")
+            try database.execute(sql: "ALTER TABLE answer RENAME TO answer_each")
+            try database.execute(sql: AnswerColumns.create("answer"))
+            try database.execute(sql: AnswerColumns.gathering)
+            try database.execute(sql: "DROP TABLE answer_each")
+            try database.execute(sql: AnswerColumns.view)
+            for trigger in AnswerColumns.triggers { try database.execute(sql: trigger) }
+        }
         return migrator
     }
 

@@ -1,3 +1,4 @@
+import EnrichmentAPI
 import GRDB
 
 /// What was taken out of a ledger.
@@ -25,7 +26,7 @@ extension Ledger {
                     "(SELECT identity FROM alias UNION ALL SELECT identity FROM alias_new) WHERE identity NOT IN (SELECT id FROM identity)",
                     "hints lead to nobody"
                 ),
-                ("answer WHERE chunk NOT IN (SELECT id FROM chunk)", "answers came with no request"),
+                ("single_answer WHERE chunk NOT IN (SELECT id FROM chunk)", "answers came with no request"),
                 ("account WHERE chunk NOT IN (SELECT id FROM chunk)", "answers on companies came with no request"),
                 ("ask WHERE chunk NOT IN (SELECT id FROM chunk)", "records belong to no request"),
                 ("chunk WHERE run NOT IN (SELECT id FROM run)", "requests belong to no run"),
@@ -85,10 +86,17 @@ extension Ledger {
             let meant = "(SELECT id FROM run WHERE \(isMeant))"
             let old = "(SELECT id FROM chunk WHERE answered_at < :before AND run IN \(meant))"
             let isOpen = "(SELECT id FROM run WHERE status IN ('running', 'paused', 'failed', 'whole'))"
-            let closed = "chunk NOT IN (SELECT id FROM chunk WHERE run IN \(isOpen))"
+            let closed = "NOT IN (SELECT id FROM chunk WHERE run IN \(isOpen))"
             var pruned = Pruning()
-            pruned.answers = try delete("answer WHERE chunk IN \(old) AND \(closed)", age)
-            pruned.answers += try delete("account WHERE chunk IN \(old) AND \(closed)", age)
+            for channel in Channel.allCases {
+                let chunk = AnswerColumns.name(channel, "chunk")
+                try database.execute(
+                    sql: AnswerColumns.clear(channel, where: "\(chunk) IN \(old) AND \(chunk) \(closed)"),
+                    arguments: age)
+                pruned.answers += database.changesCount
+            }
+            _ = try delete(AnswerColumns.empty)
+            pruned.answers += try delete("account WHERE chunk IN \(old) AND chunk \(closed)", age)
             for past in ["answer_past", "account_past"] { _ = try delete("\(past) WHERE chunk IN \(old)", age) }
             // Verdicts stand under a workspace and the service that gave them.
             let isMeantVerdict = """
@@ -100,7 +108,7 @@ extension Ledger {
             _ = try delete(
                 """
                 chunk WHERE sent_at < :before AND run NOT IN \(isOpen) AND run IN \(meant)
-                  AND id NOT IN (SELECT chunk FROM answer) AND id NOT IN (SELECT chunk FROM account)
+                  AND id NOT IN (SELECT chunk FROM single_answer) AND id NOT IN (SELECT chunk FROM account)
                   AND id NOT IN (SELECT chunk FROM answer_past) AND id NOT IN (SELECT chunk FROM account_past)
                 """, age)
             _ = try delete("ask WHERE chunk NOT IN (SELECT id FROM chunk)")

@@ -88,6 +88,8 @@ struct ReplayJournal: Sendable {
         return .notAsked(reason(ofRow: ask.row).flatMap(SkipReason.init) ?? .budget)
     }
 
+    func settle(_ request: PendingRequest) { request.settle(.success(request.asks.map(outcome))) }
+
     /// The ranges are in order and none overlaps another.
     private func reason(ofRow row: Int) -> String? {
         var low = 0, high = notAsked.count
@@ -116,13 +118,10 @@ struct SilentVerifier: EmailVerifier {
 extension Lanes {
     /// Settles every request as a past run's journal has it.
     func answer(from journal: ReplayJournal) async {
-        async let singles: Void = answer(single, journal)
-        await answer(bulk, journal)
-        await singles
-    }
-
-    private func answer(_ requests: AsyncStream<PendingRequest>, _ journal: ReplayJournal) async {
-        for await request in requests { request.settle(.success(request.asks.map(journal.outcome))) }
+        async let singles: Void = { for await request in single { journal.settle(request) } }()
+        async let inside: Void = { for await requests in self.inside { requests.forEach(journal.settle) } }()
+        for await request in bulk { journal.settle(request) }
+        _ = await (singles, inside)
     }
 }
 

@@ -37,9 +37,9 @@ package struct Waterfall: Sendable {
     /// A result, and what each channel cost of it.
     package struct Outcome: Sendable {
         package var result: PersonResult
-        package var costs: [Channel: Credits]
+        package var costs: ChannelMap<Credits>
 
-        package init(result: PersonResult, costs: [Channel: Credits]) {
+        package init(result: PersonResult, costs: ChannelMap<Credits>) {
             self.result = result
             self.costs = costs
         }
@@ -74,7 +74,7 @@ package struct Waterfall: Sendable {
                         candidates, channel, segment, person: rounds.name(of: record), usual: order
                     ).map { list[$0] }
                 }
-            await rounds.run(channel) { orders?[$0] ?? list }
+            await rounds.run(channel, orders.map(WaterfallRounds.Order.byRecord) ?? .same(list))
         }
         let factor = endpoint == .discover ? settings.discoverFactor : 1
         let (outcomes, tally) = rounds.outcomes { provider, channel in

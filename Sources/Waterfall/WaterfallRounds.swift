@@ -7,17 +7,30 @@ struct WaterfallRounds {
     private let channels: ChannelSet
     private let minConfidence: Double
     private let providers: [any Provider]
+    private let names: [String]
     /// What each provider said of each record; a provider is asked once for a person, whatever it can give.
     private var findings: [[Finding?]]
-    private var ways: [ChannelMap<Way>]
+    private var ways: ChannelMap<Ways> = [:]
 
-    /// How a channel of a record came to its end.
-    private struct Way {
-        /// Providers that were tried, in order.
-        var tried: [Int] = []
-        /// Those of them that did not fail, and so are paid for on the way to a hit.
-        var paid: [Int] = []
-        var found: ChannelValue?
+    /// In which order the providers of a channel are tried, by their places.
+    enum Order: Sendable {
+        case same([Int])
+        case byRecord([[Int]])
+
+        subscript(record: Int) -> [Int] {
+            switch self {
+            case .same(let order): order
+            case .byRecord(let orders): orders[record]
+            }
+        }
+    }
+
+    /// How a channel came to its end, record by record.
+    private struct Ways {
+        let order: Order
+        /// How many providers had their turn.
+        var turns: [Int]
+        var found: [ChannelValue?]
     }
 
     init(
@@ -28,8 +41,8 @@ struct WaterfallRounds {
         self.channels = channels
         self.minConfidence = minConfidence
         self.providers = providers
+        names = providers.map(\.name)
         findings = providers.map { _ in [] }
-        ways = records.map { _ in ChannelMap() }
     }
 
     /// What stands for a record wherever it is asked for.
@@ -38,25 +51,30 @@ struct WaterfallRounds {
     // MARK: Asking
 
     /// Takes all records through the providers of a channel.
-    ///
-    /// - Parameter order: places of providers, for a record.
-    mutating func run(_ channel: Channel, order: (Int) -> [Int]) async {
+    mutating func run(_ channel: Channel, _ order: Order) async {
+        var way = Ways(
+            order: order, turns: Array(repeating: 0, count: queries.count),
+            found: Array(repeating: nil, count: queries.count))
         var open = Array(queries.indices)
         var round = 0
-        for record in open { ways[record][channel] = Way() }
         while !open.isEmpty {
             var turns = [[Int]](repeating: [], count: providers.count)
             for record in open {
-                let order = order(record)
+                let order = order[record]
                 if round < order.count { turns[order[round]].append(record) }
             }
             await ask(turns)
             open = []
             for (provider, records) in turns.enumerated() {
-                for record in records where !isFound(channel, record, provider) { open.append(record) }
+                for record in records {
+                    way.turns[record] += 1
+                    way.found[record] = usable(channel, record, provider)
+                    if way.found[record] == nil { open.append(record) }
+                }
             }
             round += 1
         }
+        ways[channel] = way
     }
 
     /// Asks everybody whose turn it is for whom they have not been asked for yet.
@@ -90,28 +108,14 @@ struct WaterfallRounds {
         for (record, finding) in zip(records, found) { findings[provider][record] = finding }
     }
 
-    /// Whether a provider had a usable value: valid, sure enough, and not the very hint that it was asked with.
-    private mutating func isFound(_ channel: Channel, _ record: Int, _ provider: Int) -> Bool {
-        var way = ways[record][channel] ?? Way()
-        defer { ways[record][channel] = way }
-        switch findings[provider][record] {
-        case .notAsked, nil: return false
-        case .failed: way.tried.append(provider)
-        case .nothing:
-            way.tried.append(provider)
-            way.paid.append(provider)
-        case .person(let profile):
-            way.tried.append(provider)
-            way.paid.append(provider)
-            let hints = queries[record].hints
-            guard let value = profile.values[channel], profile.confidence >= minConfidence, value != hints.email,
-                value != hints.linkedinURL
-            else { return false }
-            way.found = ChannelValue(
-                value: value, source: providers[provider].name, confidence: profile.confidence,
-                enrichedAt: profile.updatedAt)
-        }
-        return way.found != nil
+    /// A provider's value where it is usable: valid, sure enough, and not the very hint that it was asked with.
+    private func usable(_ channel: Channel, _ record: Int, _ provider: Int) -> ChannelValue? {
+        guard case .person(let profile) = findings[provider][record], let value = profile.values[channel],
+            profile.confidence >= minConfidence, value != queries[record].hints.email,
+            value != queries[record].hints.linkedinURL
+        else { return nil }
+        return ChannelValue(
+            value: value, source: names[provider], confidence: profile.confidence, enrichedAt: profile.updatedAt)
     }
 
     // MARK: What it came to
@@ -124,38 +128,72 @@ struct WaterfallRounds {
     func outcomes(price: (Int, Channel) -> Credits, charge: ([Credits]) -> Credits) -> (
         [Waterfall.Outcome], ProviderUseTally
     ) {
+        var outcomes = queries.map { query in
+            Waterfall.Outcome(
+                result: PersonResult(recordID: query.recordID, channels: [:], creditsUsed: .zero), costs: [:])
+        }
         // By place and not by name, since every try of every record is counted.
         var uses = providers.map { provider in
             Channel.allCases.map { ProviderUse(provider: provider.name, channel: $0) }
         }
-        let outcomes = queries.indices.map { record in
-            var outcome = Waterfall.Outcome(
-                result: PersonResult(recordID: queries[record].recordID, channels: [:], creditsUsed: .zero),
-                costs: [:])
-            for channel in channels {
-                let way = ways[record][channel] ?? Way()
-                // Only success is charged.
-                let cost = way.found == nil ? .zero : charge(way.paid.map { price($0, channel) })
-                outcome.costs[channel] = cost
-                outcome.result.creditsUsed += cost
-                outcome.result.channels[channel] =
-                    way.found.map { .found($0) } ?? .missed(tried: way.tried.map { providers[$0].name })
-                count(way, channel, record, cost, in: &uses)
+        for channel in channels {
+            guard let way = ways[channel] else { continue }
+            var lists = TriedLists(names)
+            for record in queries.indices {
+                let tried = tried(way, record)
+                let found = way.found[record]
+                // Only success is charged, and who failed on the way to it is not paid.
+                let cost =
+                    found == nil
+                    ? .zero : charge(tried.filter { !hasFailed($0, record) }.map { price($0, channel) })
+                outcomes[record].costs[channel] = cost
+                outcomes[record].result.creditsUsed += cost
+                outcomes[record].result.channels[channel] =
+                    found.map { .found($0) } ?? .missed(tried: lists.names(of: tried))
+                for provider in tried {
+                    uses[provider][channel.number].asked += 1
+                    if hasFailed(provider, record) { uses[provider][channel.number].failed += 1 }
+                }
+                if found != nil, let finder = tried.last {
+                    uses[finder][channel.number].found += 1
+                    uses[finder][channel.number].credits += cost
+                }
             }
-            return outcome
         }
         return (outcomes, ProviderUseTally(uses.joined()))
     }
 
-    private func count(
-        _ way: Way, _ channel: Channel, _ record: Int, _ cost: Credits, in uses: inout [[ProviderUse]]
-    ) {
-        for provider in way.tried {
-            uses[provider][channel.number].asked += 1
-            if case .failed = findings[provider][record] { uses[provider][channel.number].failed += 1 }
-            guard way.found != nil, provider == way.tried.last else { continue }
-            uses[provider][channel.number].found += 1
-            uses[provider][channel.number].credits += cost
+    /// Providers that could be asked for a record, in order.
+    private func tried(_ way: Ways, _ record: Int) -> [Int] {
+        let order = way.order[record]
+        let turns = order.prefix(way.turns[record])
+        let areAllAsked = turns.allSatisfy { wasAsked($0, record) }
+        // Mostly everybody had their turn and could be asked, and then the list is not made anew.
+        if areAllAsked { return turns.count == order.count ? order : Array(turns) }
+        return turns.filter { wasAsked($0, record) }
+    }
+
+    private func wasAsked(_ provider: Int, _ record: Int) -> Bool {
+        switch findings[provider][record] {
+        case nil, .notAsked: false
+        case .person, .nothing, .failed: true
         }
+    }
+
+    private func hasFailed(_ provider: Int, _ record: Int) -> Bool {
+        if case .failed = findings[provider][record] { true } else { false }
+    }
+}
+
+/// Lists of providers by name; the one that was made before is mostly what is wanted again.
+private struct TriedLists {
+    private let providers: [String]
+    private var last: (places: [Int], names: [String]) = ([], [])
+
+    init(_ providers: [String]) { self.providers = providers }
+
+    mutating func names(of places: [Int]) -> [String] {
+        if places != last.places { last = (places, places.map { providers[$0] }) }
+        return last.names
     }
 }

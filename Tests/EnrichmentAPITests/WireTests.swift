@@ -61,7 +61,7 @@ import Testing
         let person = try decode(
             PersonResult.self,
             #"{"credits_used":3,"channels":{"social":{"value":["x",{}]},"fax":7,"phone":{"value":"+12125550142"}}}"#)
-        #expect(person.channels.keys.map(\.self) == [.phone])
+        #expect(person.channels.entries.map(\.channel) == [.phone])
         let account = try decode(
             AccountResult.self,
             #"{"account_id":"a","fields":{"office":{"city":"Aberdeen"},"tech_stack":["x",null,"y"],"deep":[[1]]}}"#)

@@ -506,7 +506,7 @@ import Testing
             let person = try await ledger.resolve([Lookup(aliases: ["email:a"])], in: scope)[0].identity
             let asked = intent(run, [Intent.Ask(identity: person, row: 1)])
             _ = try await ledger.record(
-                asked, .persons([result("+1", credits: 1)], costs: []), budget: Budget(), now: 1001)
+                [(asked, .persons([result("+1", credits: 1)], costs: []))], budget: Budget(), now: 1001)
             try await ledger.record(
                 verdicts: ["a@x.example": .valid], workspace: workspace + "#1", run: run.id, now: 1001)
             try await ledger.end(run.id, .done, now: 1002)

@@ -93,7 +93,7 @@ import Waterfall
             let results = try persons(
                 await enricher.send(EnrichmentRequest(endpoint: .bulk, channels: [.phone], records: Self.people)))
             for (person, result) in zip(Self.people, results) {
-                #expect(Array(result.channels.keys) == [.phone])
+                #expect(result.channels.entries.map(\.channel) == [.phone])
                 let isFound = FakeService.value(.phone, person) != nil
                 #expect(result.creditsUsed == Credits(thousandths: isFound ? 5000 : 0))
             }
@@ -142,7 +142,7 @@ import Waterfall
         func timeless(_ results: [PersonResult]) -> [PersonResult] {
             results.map { result in
                 var result = result
-                for (channel, found) in result.channels {
+                for (channel, found) in result.channels.entries {
                     guard case .found(let value) = found else { continue }
                     result.channels[channel] = .found(
                         ChannelValue(

@@ -30,7 +30,7 @@ import Testing
             let results = request.records.map { _ in
                 PersonResult(
                     recordID: "r",
-                    channels: Dictionary(uniqueKeysWithValues: request.channels.map { ($0, .missed(tried: [])) }),
+                    channels: request.channels.reduce(into: [:]) { $0[$1] = .missed(tried: []) },
                     creditsUsed: .zero)
             }
             return EnrichmentAnswer(.persons(results, costs: results.map { _ in [:] }))

@@ -82,7 +82,7 @@ import Waterfall
         let first = await answers.persons(people, channels: .all, endpoint: .bulk)
         let again = await answers.persons(people, channels: .all, endpoint: .bulk)
         #expect(first.map(\.result) == again.map(\.result))
-        let values = first.flatMap { $0.result.channels.values.compactMap { $0.value?.value } }
+        let values = first.flatMap { $0.result.channels.entries.compactMap { $0.value.value?.value } }
         #expect((600..<1400).contains(values.count), "\(values.count)")
         #expect(values.allSatisfy { $0.hasSuffix(".example") || $0.hasPrefix("+12125550") || $0.contains("rehearsal") })
     }

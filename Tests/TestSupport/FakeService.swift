@@ -319,7 +319,7 @@ package final class FakeService: Sendable {
 
     /// The same facts as a service writes them that does not care much.
     private static func loose(_ result: PersonResult) -> String {
-        let channels = result.channels.map { channel, found in
+        let channels = result.channels.entries.map { channel, found in
             let value = found.value.map {
                 "{\"value\":\"\($0.value)\",\"source\":\"\($0.source)\",\"confidence\":\"\($0.confidence)\",\"enriched_at\":null,\"quality\":[1]}"
             }

@@ -147,8 +147,12 @@ import Testing
                 creditsUsed: .zero)
         }
         _ = try await ledger.record(
-            Intent(run: run.id, endpoint: .bulk, channels: channels, asks: asks, worst: .zero),
-            .persons(results, costs: []), budget: Budget(), now: 1)
+            [
+                (
+                    Intent(run: run.id, endpoint: .bulk, channels: channels, asks: asks, worst: .zero),
+                    .persons(results, costs: [])
+                )
+            ], budget: Budget(), now: 1)
         let path = try folder.write(
             "outcomes.csv",
             """

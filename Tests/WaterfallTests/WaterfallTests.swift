@@ -144,7 +144,7 @@ import Waterfall
         let expected = ["zelda@work.example", "y2@work.example", nil]
         for (number, outcome) in results.enumerated() {
             #expect(outcome.result.channels[.workEmail]?.value?.value == expected[number % 3])
-            #expect(outcome.costs.values.reduce(.zero, +) == outcome.result.creditsUsed)
+            #expect(outcome.costs.entries.map(\.value).reduce(.zero, +) == outcome.result.creditsUsed)
         }
         let use = known.use.take()
         let phones = use.filter { $0.channel == .phone }

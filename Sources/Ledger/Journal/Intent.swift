@@ -37,7 +37,7 @@ package struct Intent: Sendable {
 /// What came of a request.
 package enum Settlement: Sendable {
     /// One result for each ask, in order, with what each channel cost where the engine says so.
-    case persons([PersonResult], costs: [[Channel: Credits]])
+    case persons([PersonResult], costs: [ChannelMap<Credits>])
     /// One result for each ask, in order; nil: the company is not known.
     case accounts([AccountResult?])
     /// The service will not take it, and charged nothing.

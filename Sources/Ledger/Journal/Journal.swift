@@ -115,31 +115,25 @@ extension Ledger {
 
     // MARK: Requests to the embedded engine
 
-    /// Records a request that nothing outside has seen: intent and answer in one commit.
+    /// Records requests that nothing outside has seen: their intents and answers in one commit.
     ///
-    /// - Returns: how many results from the first on are recorded: those that the run can afford.
-    package func record(_ intent: Intent, _ settlement: Settlement, budget: Budget, now: Double) async throws -> Int {
+    /// - Returns: for each of them, how many results from the first on are recorded: those that the run can afford.
+    package func record(
+        _ requests: [(intent: Intent, settlement: Settlement)], budget: Budget, now: Double
+    ) async throws -> [Int] {
         try await write(.relaxed) { database in
-            var intent = intent
-            var settlement = settlement
-            if let left = try budget.left(database, for: intent, now: now).map(\.credits).min() {
-                let affordable = settlement.affordable(left)
-                settlement = settlement.first(affordable)
-                intent.asks = Array(intent.asks.prefix(affordable))
+            let writer = try AnswerWriter(database)
+            return try requests.map { intent, settlement in
+                let left = try budget.left(database, for: intent, now: now).map(\.credits).min()
+                let affordable = left.map(settlement.affordable) ?? settlement.count
+                return try writer.record(intent, settlement, first: affordable, now: now)
             }
-            guard !intent.asks.isEmpty else { return 0 }
-            let chunk = try Self.insertChunk(database, intent, state: settlement.state, at: now, slot: nil)
-            try database.execute(
-                sql: "UPDATE chunk SET credits = ?, answered_at = ? WHERE id = ?",
-                arguments: [settlement.credits.thousandths, now, chunk])
-            try AnswerWriter(database).write(settlement, of: intent, chunk: chunk)
-            return intent.asks.count
         }
     }
 
     // MARK: Pieces of a transaction
 
-    private static func insertChunk(
+    static func insertChunk(
         _ database: Database, _ intent: Intent, state: ChunkState, at now: Double, slot: Int64?
     ) throws -> Int64 {
         try database.cachedStatement(
@@ -151,84 +145,5 @@ extension Ledger {
             now, slot,
         ])
         return database.lastInsertedRowID
-    }
-}
-
-/// Writes what a request brought, on prepared statements.
-private struct AnswerWriter {
-    private let ask: HotStatement
-    private let answer: HotStatement
-    private let account: HotStatement
-
-    init(_ database: Database) throws {
-        ask = try HotStatement(
-            database, "INSERT OR REPLACE INTO ask (chunk, identity, row, credits, record_id) VALUES (?, ?, ?, ?, ?)")
-        answer = try HotStatement(
-            database,
-            """
-            INSERT INTO answer
-              (identity, channel, chunk, value, source, confidence, enriched_at, credits, record_id, share)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (identity, channel) DO UPDATE SET chunk = excluded.chunk, value = excluded.value,
-              source = excluded.source, confidence = excluded.confidence, enriched_at = excluded.enriched_at,
-              credits = excluded.credits, record_id = excluded.record_id,
-              share = excluded.share
-            """)
-        account = try HotStatement(
-            database,
-            """
-            INSERT INTO account (identity, chunk, account_id, fields) VALUES (?, ?, ?, ?)
-            ON CONFLICT (identity) DO UPDATE SET chunk = excluded.chunk, account_id = excluded.account_id,
-              fields = excluded.fields
-            """)
-    }
-
-    func write(_ settlement: Settlement, of intent: Intent, chunk: Int64) throws {
-        switch settlement {
-        case .persons(let results, let costs):
-            for (index, (asked, result)) in zip(intent.asks, results).enumerated() {
-                try writeAsk(asked, chunk, result.creditsUsed, result.recordID)
-                let share = result.creditsUsed.thousandths / max(1, result.channels.values.count { $0.value != nil })
-                for channel in intent.channels.subtracting(asked.kept) {
-                    let value = result.channels[channel]?.value
-                    let cost = costs.indices.contains(index) ? costs[index][channel]?.thousandths : nil
-                    try answer.write {
-                        $0.integer(asked.identity)
-                        $0.integer(Int64(channel.number))
-                        $0.integer(chunk)
-                        if let value {
-                            $0.text(value.value)
-                            $0.text(value.source)
-                            $0.real(value.confidence)
-                            $0.text(value.enrichedAt)
-                        } else {
-                            for _ in 0..<4 { $0.null() }
-                        }
-                        $0.optional(cost)
-                        $0.text(result.recordID)
-                        $0.optional(cost == nil && value != nil ? share : nil)
-                    }
-                }
-            }
-        case .accounts(let results):
-            for (asked, result) in zip(intent.asks, results) {
-                try writeAsk(asked, chunk, result?.creditsUsed ?? .zero, result?.accountID ?? "")
-                let fields = try result.map { String(decoding: try JSONEncoder().encode($0.fields), as: UTF8.self) }
-                try account.run(
-                    .integer(asked.identity), .integer(chunk), .text(result?.accountID ?? ""), .optional(fields))
-            }
-        case .refused, .split, .unavailable, .lost:
-            for asked in intent.asks { try writeAsk(asked, chunk, .zero, "") }
-        }
-    }
-
-    private func writeAsk(_ asked: Intent.Ask, _ chunk: Int64, _ credits: Credits, _ recordID: String) throws {
-        try ask.write {
-            $0.integer(chunk)
-            $0.integer(asked.identity)
-            $0.integer(Int64(asked.row))
-            $0.integer(Int64(credits.thousandths))
-            $0.text(recordID)
-        }
     }
 }

@@ -15,29 +15,24 @@ struct Overlap {
     init(_ database: Database, _ intent: Intent, since: Double) throws {
         isInTheAir = try Self.isInTheAir(database, intent, since: since)
         guard !isInTheAir else { return }
-        let isAnswered = try HotStatement(database, intent.endpoint == .account ? Self.account : Self.persons)
+        let start = try Double.fetchOne(
+            database, sql: "SELECT started_at FROM run WHERE id = ?", arguments: [intent.run])
+        guard let start else { return }
+        let known = try AnswerReader(database).known(intent.asks.map(\.identity))
         for (place, ask) in intent.asks.enumerated() {
-            var channels: UInt8 = 0
-            try isAnswered.run(.integer(ask.identity), .integer(intent.run)) {
-                channels |= 1 << UInt8($0.integer(0))
+            func isNew(_ run: Int64, _ answeredAt: Double) -> Bool { run != intent.run && answeredAt > start }
+            if intent.endpoint == .account {
+                if let account = known[place]?.account, isNew(account.run, account.answeredAt) {
+                    answered.append(place)
+                }
+                continue
             }
-            let missing = intent.channels.subtracting(ask.kept).subtracting(ChannelSet(bits: channels))
-            if channels != 0, missing.isEmpty { answered.append(place) }
+            let channels = ChannelSet(
+                (known[place]?.answers ?? []).filter { isNew($0.run, $0.answeredAt) }.map(\.channel))
+            let missing = intent.channels.subtracting(ask.kept).subtracting(channels)
+            if !channels.isEmpty, missing.isEmpty { answered.append(place) }
         }
     }
-
-    private static let persons = """
-        SELECT answer.channel FROM answer JOIN chunk ON chunk.id = answer.chunk
-        WHERE answer.identity = ?1 AND chunk.run <> ?2
-          AND chunk.answered_at > (SELECT started_at FROM run WHERE id = ?2)
-        """
-
-    /// A company has no channels; one that was answered counts as the first of them.
-    private static let account = """
-        SELECT 0 FROM account JOIN chunk ON chunk.id = account.chunk
-        WHERE account.identity = ?1 AND chunk.run <> ?2
-          AND chunk.answered_at > (SELECT started_at FROM run WHERE id = ?2)
-        """
 
     private static func isInTheAir(_ database: Database, _ intent: Intent, since: Double) throws -> Bool {
         let others = try Int64.fetchAll(

@@ -42,8 +42,8 @@ extension Ledger {
                 database,
                 sql: """
                     SELECT ask.row, ask.identity, chunk.endpoint, chunk.channels & ~coalesce(
-                        (SELECT sum(1 << answer.channel) FROM answer
-                         WHERE answer.identity = ask.identity AND answer.chunk > chunk.id), 0) AS open,
+                        (SELECT \(AnswerColumns.bits { chunk, _ in "\(chunk) > chunk.id" }) FROM answer
+                         WHERE answer.identity = ask.identity), 0) AS open,
                       chunk.state
                     FROM chunk JOIN ask ON ask.chunk = chunk.id JOIN run ON run.id = chunk.run
                     WHERE chunk.state IN ('intent', 'lost') AND run.workspace = ?3 AND run.engine = ?4

@@ -18,8 +18,8 @@ struct AnswerReader {
         findAnswers = try HotStatement(
             database,
             """
-            SELECT identity, channel, value, source, confidence, enriched_at, credits, chunk, record_id, share
-            FROM answer WHERE identity BETWEEN ? AND ? ORDER BY identity, channel
+            SELECT identity, \(AnswerColumns.of(Channel.allCases).joined(separator: ", "))
+            FROM answer WHERE identity BETWEEN ? AND ? ORDER BY identity
             """)
         findChunk = try HotStatement(database, "SELECT run, answered_at FROM chunk WHERE id = ?")
         findAccount = try HotStatement(
@@ -65,9 +65,8 @@ struct AnswerReader {
             let identity = row.integer(0)
             while people[person].identity < identity { person += 1 }
             // Somebody in between may not be wanted.
-            guard people[person].identity == identity, let answer = try answer(row, &texts) else { return }
-            if people[person].answers.isEmpty { people[person].answers.reserveCapacity(Channel.allCases.count) }
-            people[person].answers.append(answer)
+            guard people[person].identity == identity else { return }
+            people[person].answers = try answers(row, &texts)
         }
         for person in people.indices where people[person].answers.isEmpty {
             people[person].account = try account(people[person].identity)
@@ -75,19 +74,32 @@ struct AnswerReader {
         return people
     }
 
-    private func answer(_ row: HotRow, _ texts: inout LastTexts) throws -> KnownAnswer? {
-        guard let channel = Channel(number: Int(row.integer(1))) else { return nil }
-        let chunk = row.integer(7)
+    private func answers(_ row: HotRow, _ texts: inout LastTexts) throws -> [KnownAnswer] {
+        var answers: [KnownAnswer] = []
+        answers.reserveCapacity(Channel.allCases.count)
+        var first: Int32 = 1
+        for channel in Channel.allCases {
+            if !row.isNull(first) { answers.append(try answer(channel, row, first, &texts)) }
+            first += Int32(AnswerColumns.names.count)
+        }
+        return answers
+    }
+
+    /// - Parameter first: of the channel's columns.
+    private func answer(
+        _ channel: Channel, _ row: HotRow, _ first: Int32, _ texts: inout LastTexts
+    ) throws -> KnownAnswer {
+        let chunk = row.integer(first)
         let facts = try chunks.facts(of: chunk, findChunk)
         var answer = KnownAnswer(
             channel: channel, value: nil, chunk: chunk, run: facts.run, answeredAt: facts.answeredAt, credits: nil,
-            share: nil, recordID: row.text(8, reusing: &texts.recordID))
-        if !row.isNull(6) { answer.credits = Credits(thousandths: Int(row.integer(6))) }
-        guard !row.isNull(2) else { return answer }
+            share: nil, recordID: row.text(first + 6, reusing: &texts.recordID))
+        if !row.isNull(first + 5) { answer.credits = Credits(thousandths: Int(row.integer(first + 5))) }
+        guard !row.isNull(first + 1) else { return answer }
         answer.value = ChannelValue(
-            value: row.text(2), source: row.text(3, reusing: &texts.source), confidence: row.real(4),
-            enrichedAt: row.text(5, reusing: &texts.time))
-        if !row.isNull(9) { answer.share = Credits(thousandths: Int(row.integer(9))) }
+            value: row.text(first + 1), source: row.text(first + 2, reusing: &texts.source),
+            confidence: row.real(first + 3), enrichedAt: row.text(first + 4, reusing: &texts.time))
+        if !row.isNull(first + 7) { answer.share = Credits(thousandths: Int(row.integer(first + 7))) }
         return answer
     }
 

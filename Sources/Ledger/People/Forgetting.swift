@@ -111,7 +111,7 @@ private struct Eraser {
 
     /// Values that were found for somebody, without those that others have as well, such as a switchboard's number.
     func values(of identity: Int64) throws -> [(channel: Channel, value: String)] {
-        try ["answer", "answer_past"].flatMap { table in
+        try ["single_answer", "answer_past"].flatMap { table in
             try Row.fetchAll(
                 database, sql: "SELECT channel, value FROM \(table) WHERE identity = ? AND value IS NOT NULL",
                 arguments: [identity]
@@ -124,7 +124,7 @@ private struct Eraser {
 
     private func owners(of value: String) throws -> Set<Int64> {
         try Set(
-            ["answer", "answer_past"].flatMap { table in
+            ["single_answer", "answer_past"].flatMap { table in
                 try Int64.fetchAll(
                     database, sql: "SELECT identity FROM \(table) WHERE lower(value) = lower(?)", arguments: [value])
             })
@@ -152,7 +152,10 @@ private struct Eraser {
         // Under whatever else they are known, and in whichever form a row of theirs comes again.
         for key in try keys(of: identity) { erasure.suppressed += try suppress(key, scope: scope) }
         for table in Self.keyTables { _ = try delete("\(table) WHERE identity = ?", [identity]) }
-        erasure.answers += try delete("answer WHERE identity = ?", [identity])
+        erasure.answers +=
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM single_answer WHERE identity = ?", arguments: [identity]) ?? 0
+        _ = try delete("answer WHERE identity = ?", [identity])
         _ = try delete("answer_past WHERE identity = ?", [identity])
         try database.execute(
             sql: "UPDATE identity SET name = '', domain = '' WHERE id = ?", arguments: [identity])

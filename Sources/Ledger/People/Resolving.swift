@@ -9,8 +9,9 @@ extension Ledger {
     /// run is taken up again.
     package func resolve(_ lookups: [Lookup], in scope: Scope) async throws -> [Known] {
         guard !lookups.isEmpty else { return [] }
+        let keys = LookupKeys(lookups, hasher, scope)
         return try await write(.relaxed) { [hasher] database in
-            var resolver = try Resolver(database, hasher, scope, lookups)
+            var resolver = try Resolver(database, hasher, scope, keys)
             let answers = try AnswerReader(database)
             let identities = try lookups.indices.map { try resolver.resolve(lookups[$0], at: $0) }
             try resolver.write()
@@ -25,9 +26,10 @@ extension Ledger {
     /// Writes nothing.
     package func find(_ lookups: [Lookup], in scope: Scope) async throws -> [Int64?] {
         guard !lookups.isEmpty else { return [] }
+        let keys = LookupKeys(lookups, hasher, scope)
         return try await read { [hasher] database in
-            let resolver = try Resolver(database, hasher, scope, lookups)
-            return try lookups.indices.map { try resolver.find(lookups[$0], at: $0)?.identity }
+            let resolver = try Resolver(database, hasher, scope, keys)
+            return try lookups.indices.map { try resolver.find(lookups[$0], at: $0) }
         }
     }
 
@@ -40,10 +42,7 @@ extension Ledger {
         guard !order.isEmpty else { return owners }
         order.sort { $0.hash.key < $1.hash.key }
         let sorted = order
-        let found = try await read { database in
-            let aliases = try AliasTable(database)
-            return try sorted.map { try aliases.owner(of: $0.hash) ?? 0 }
-        }
+        let found = try await read { try AliasTable($0).owners(of: sorted.map(\.hash)) }
         for (entry, owner) in zip(sorted, found) { owners[entry.index] = owner }
         return owners
     }
@@ -67,91 +66,98 @@ private struct Resolver {
     private let database: Database
     private let hasher: AliasHasher
     private let scope: Scope
-    private var aliases: AliasTable
-    /// The keys of each lookup's aliases.
-    private let hashes: [[AliasHash]]
+    private let keys: LookupKeys
+    /// Whom the keys lead to.
+    private var aliases: AliasBatch
     private let findIdentity: HotStatement
-    private let addIdentity: HotStatement
+    private let addIdentity: HotInsert
     private let addHint: HotStatement
-    /// The first identity that was made in this transaction; the later ones have greater numbers.
-    private var firstNew: Int64?
+    /// Identities that are made in this transaction have numbers from here on.
+    private let firstNew: Int64
+    private var made: [Lookup] = []
     /// Groups whose identity was found in this transaction.
     private var groups: [Int: Int64] = [:]
 
-    init(_ database: Database, _ hasher: AliasHasher, _ scope: Scope, _ lookups: [Lookup]) throws {
+    init(_ database: Database, _ hasher: AliasHasher, _ scope: Scope, _ keys: LookupKeys) throws {
         self.database = database
         self.hasher = hasher
         self.scope = scope
-        hashes = lookups.map { $0.aliases.map { hasher.alias($0, in: scope) } }
-        aliases = try AliasTable(database)
-        try aliases.lookUp(hashes.joined())
+        self.keys = keys
+        aliases = try AliasBatch(database, asked: keys.aliases, others: keys.rows)
         findIdentity = try HotStatement(database, "SELECT name, domain FROM identity WHERE id = ?")
-        addIdentity = try HotStatement(database, "INSERT INTO identity (name, domain) VALUES (?, ?)")
+        addIdentity = try HotInsert(database, "INSERT INTO identity (id, name, domain)", columns: 3)
         addHint = try HotStatement(database, "INSERT OR IGNORE INTO hint (key, identity, proof) VALUES (?, ?, ?)")
+        firstNew = try (Int64.fetchOne(database, sql: "SELECT max(id) FROM identity") ?? 0) + 1
     }
 
-    /// A lookup's aliases with whom they belong to.
-    private func owners(at place: Int) throws -> [(hash: AliasHash, owner: Int64?)] {
-        try hashes[place].map { ($0, try aliases.owner(of: $0)) }
-    }
-
-    /// Whom a lookup means among those who are known, and which of its aliases are not taken yet.
+    /// Whom a lookup means among those who are known.
     ///
-    /// - Parameter place: of the lookup among those of the transaction.
-    func find(_ lookup: Lookup, at place: Int) throws -> (identity: Int64, free: [AliasHash])? {
-        try find(lookup, owners(at: place))
-    }
-
-    private func find(_ lookup: Lookup, _ owners: [(hash: AliasHash, owner: Int64?)]) throws -> (
-        identity: Int64, free: [AliasHash]
-    )? {
-        guard let oldest = owners.lazy.compactMap(\.owner).min() else { return nil }
-        let free = owners.filter { $0.owner == nil }.map(\.hash)
-        if try !contradicts(lookup, oldest) { return (oldest, free) }
-        for identity in Set(owners.compactMap(\.owner)).sorted().dropFirst() where try !contradicts(lookup, identity) {
-            return (identity, free)
+    /// - Parameter index: of the lookup among those of the transaction.
+    func find(_ lookup: Lookup, at index: Int) throws -> Int64? {
+        let aliasRange = keys.aliases(of: index)
+        guard let oldest = oldestOwner(aliasRange) else { return nil }
+        if try !contradicts(lookup, oldest) { return oldest }
+        for identity in Set(aliasRange.compactMap(aliases.owner)).sorted().dropFirst()
+        where try !contradicts(lookup, identity) {
+            return identity
         }
         // Kept apart from everybody it shares a hint with: known under a name of its own, if known at all.
-        return try aliases.owner(of: apart(lookup, from: oldest)).map { ($0, free) }
+        return try aliases.owner(of: apart(lookup, from: oldest))
     }
 
-    mutating func resolve(_ lookup: Lookup, at place: Int) throws -> Int64 {
-        let owners = try owners(at: place)
+    private func oldestOwner(_ range: Range<Int>) -> Int64? {
+        var oldest: Int64?
+        for alias in range {
+            if let owner = aliases.owner(alias) { oldest = min(oldest ?? owner, owner) }
+        }
+        return oldest
+    }
+
+    mutating func resolve(_ lookup: Lookup, at index: Int) throws -> Int64 {
+        let aliasRange = keys.aliases(of: index)
         let identity: Int64
         // Who belongs together was decided over all rows, so nothing is asked here but who it is.
         if let known = lookup.identity ?? lookup.group.flatMap({ groups[$0] }) {
             identity = known
-            for (hash, owner) in owners where owner == nil { aliases.add(hash, identity) }
-        } else if let found = try find(lookup, owners) {
-            identity = found.identity
-            for hash in found.free { aliases.add(hash, identity) }
+        } else if let found = try find(lookup, at: index) {
+            identity = found
         } else {
-            try addIdentity.run(.text(lookup.name), .text(lookup.domain))
-            identity = database.lastInsertedRowID
-            firstNew = firstNew ?? identity
-            for (hash, owner) in owners where owner == nil { aliases.add(hash, identity) }
-            if let oldest = owners.lazy.compactMap(\.owner).min() { aliases.add(apart(lookup, from: oldest), identity) }
+            identity = firstNew + Int64(made.count)
+            made.append(lookup)
+            if let oldest = oldestOwner(aliasRange) { aliases.add(apart(lookup, from: oldest), identity) }
         }
+        for alias in aliasRange { aliases.add(alias, identity) }
         if let group = lookup.group { groups[group] = identity }
         for hint in lookup.hints {
             let hash = hasher.alias(hint, in: scope)
             try addHint.run(.integer(hash.key), .integer(identity), .integer(hash.check))
         }
         // Only what the row's hints alone lead to, whatever else its group knows.
-        if let row = lookup.row, owners.allSatisfy({ $0.owner == nil || $0.owner == identity }) {
+        if let row = keys.row(of: index), aliasRange.allSatisfy({ aliases.owner($0) == identity }) {
             aliases.add(row, identity)
         }
         return identity
     }
 
     /// Whether an identity was made in this transaction.
-    func isNew(_ identity: Int64) -> Bool { firstNew.map { identity >= $0 } ?? false }
+    func isNew(_ identity: Int64) -> Bool { identity >= firstNew }
 
     /// To be called when all lookups of the transaction are resolved.
-    mutating func write() throws { try aliases.write(to: database) }
+    func write() throws {
+        try addIdentity.write(made.count) { index, row in
+            row.integer(firstNew + Int64(index))
+            row.text(made[index].name)
+            row.text(made[index].domain)
+        }
+        try aliases.write(to: database)
+    }
 
     private func contradicts(_ lookup: Lookup, _ identity: Int64) throws -> Bool {
         guard !lookup.name.isEmpty, !lookup.domain.isEmpty else { return false }
+        if isNew(identity) {
+            let other = made[Int(identity - firstNew)]
+            return Contradiction.holds(name: lookup.name, domain: lookup.domain, against: other.name, other.domain)
+        }
         var contradicts = false
         try findIdentity.find(identity) { row in
             contradicts = Contradiction.holds(

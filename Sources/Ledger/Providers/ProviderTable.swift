@@ -9,6 +9,7 @@ import Records
 package final class ProviderTable: Sendable {
     private let database: DatabasePool
     private let hasher: AliasHasher
+    private let filter: HintFilter
     /// Keeps the file for as long as it is used, whoever indexes the table anew.
     private let use: LockFile
     /// People or companies in it.
@@ -68,13 +69,14 @@ package final class ProviderTable: Sendable {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)") }
         do {
             database = try DatabasePool(path: path, configuration: configuration)
-            (hasher, count) = try database.read { database in
-                (
-                    try AliasHasher(database),
-                    try Int.fetchOne(
-                        database, sql: "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM company)")
-                        ?? 0
-                )
+            (hasher, filter, count) = try database.read { database in
+                let words = try Data.fetchOne(database, sql: "SELECT words FROM filter")
+                guard let filter = words.flatMap(HintFilter.init) else {
+                    throw DatabaseError(resultCode: .SQLITE_CORRUPT)
+                }
+                let count = try Int.fetchOne(
+                    database, sql: "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM company)")
+                return (try AliasHasher(database), filter, count ?? 0)
             }
         } catch let error as DatabaseError {
             throw Diagnostic(
@@ -86,30 +88,35 @@ package final class ProviderTable: Sendable {
     // MARK: Looking up
 
     /// For each record, whom the first of its aliases that is known leads to; nil where none is.
-    package func people(_ records: [[String]]) throws -> [Person?] {
-        try database.read { database in
-            let find = try HotStatement(database, "SELECT proof, person FROM hint WHERE key = ?")
-            let read = try HotStatement(
+    ///
+    /// - Parameter channels: those whose values are wanted.
+    package func people(_ records: [[String]], channels: ChannelSet = .all) throws -> [Person?] {
+        var open = records.indices.compactMap { record in
+            let likely = records[record].filter { filter.mayHold(HintFilter.mark($0)) }
+            return likely.isEmpty ? nil : (record: record, aliases: likely)
+        }
+        var people = [Person?](repeating: nil, count: records.count)
+        guard !open.isEmpty else { return people }
+        return try database.read { database in
+            let values = channels.map(\.rawValue)
+            let find = try HotLookup(
                 database,
-                "SELECT work_email, personal_email, phone, linkedin_url, confidence, updated_at FROM person WHERE id = ?"
-            )
-            return try records.map { aliases in
-                var found: Int64?
-                for alias in aliases where found == nil {
-                    let hash = hasher.alias(alias, scope: 0)
-                    try find.find(hash.key) { if $0.integer(0) == hash.check { found = $0.integer(1) } }
+                """
+                proof, \((values + ["confidence", "updated_at"]).joined(separator: ", "))
+                FROM asked CROSS JOIN hint USING (key) CROSS JOIN person ON person.id = hint.person
+                """)
+            // Mostly the first alias is known, and the others are not looked for.
+            var turn = 0
+            while !open.isEmpty {
+                let hashes = open.map { hasher.alias($0.aliases[turn], scope: 0) }
+                try find.find(hashes.map(\.key)) { index, row in
+                    guard row.integer(1) == hashes[index].check else { return }
+                    people[open[index].record] = Person(row, channels)
                 }
-                guard let found else { return nil }
-                var person = Person()
-                try read.find(found) { row in
-                    for channel in Channel.allCases where !row.isNull(Int32(channel.number)) {
-                        person.values[channel] = row.text(Int32(channel.number))
-                    }
-                    person.confidence = row.isNull(4) ? nil : row.real(4)
-                    person.updatedAt = row.text(5)
-                }
-                return person
+                turn += 1
+                open.removeAll { people[$0.record] != nil || $0.aliases.count <= turn }
             }
+            return people
         }
     }
 
@@ -161,5 +168,19 @@ package final class ProviderTable: Sendable {
             let use = try LockFile(ledger: ledger, name: "index-\(file)-\(stamp)")
             if use.take(waiting: false) { try? FileManager.default.removeItem(atPath: "\(folder)/\(entry)") }
         }
+    }
+}
+
+extension ProviderTable.Person {
+    /// - Parameter row: with the values of the channels in the third column and those after it, and then what comes with
+    ///   them.
+    fileprivate init(_ row: HotRow, _ channels: ChannelSet) {
+        var column: Int32 = 2
+        for channel in channels {
+            if !row.isNull(column) { values[channel] = row.text(column) }
+            column += 1
+        }
+        confidence = row.isNull(column) ? nil : row.real(column)
+        updatedAt = row.text(column + 1)
     }
 }

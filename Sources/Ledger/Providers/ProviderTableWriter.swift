@@ -30,6 +30,7 @@ package final class ProviderTableWriter {
             try queue.inTransaction { database in
                 for statement in tables { try database.execute(sql: statement) }
                 try fill(try ProviderTableWriter(database))
+                try writeFilter(database)
                 for statement in sorting { try database.execute(sql: statement) }
                 return .commit
             }
@@ -60,7 +61,7 @@ package final class ProviderTableWriter {
             INSERT INTO person (work_email, personal_email, phone, linkedin_url, confidence, updated_at)
             VALUES (?, ?, ?, ?, ?, ?)
             """)
-        addHint = try HotStatement(database, "INSERT INTO unsorted (key, proof, person) VALUES (?, ?, ?)")
+        addHint = try HotStatement(database, "INSERT INTO unsorted (key, proof, person, mark) VALUES (?, ?, ?, ?)")
         addCompany = try HotStatement(database, "INSERT OR IGNORE INTO company (key, proof, fields) VALUES (?, ?, ?)")
         countPattern = try HotStatement(
             database,
@@ -79,7 +80,9 @@ package final class ProviderTableWriter {
         let id = database.lastInsertedRowID
         for alias in aliases {
             let hash = hasher.alias(alias, scope: 0)
-            try addHint.run(.integer(hash.key), .integer(hash.check), .integer(id))
+            try addHint.run(
+                .integer(hash.key), .integer(hash.check), .integer(id),
+                .integer(Int64(bitPattern: HintFilter.mark(alias))))
         }
     }
 
@@ -97,6 +100,13 @@ package final class ProviderTableWriter {
         try countPattern.run(.text(domain), .text(pattern))
     }
 
+    private static func writeFilter(_ database: Database) throws {
+        var filter = HintFilter(hints: try Int.fetchOne(database, sql: "SELECT count(*) FROM unsorted") ?? 0)
+        let marks = try Int64.fetchCursor(database, sql: "SELECT mark FROM unsorted")
+        while let mark = try marks.next() { filter.insert(UInt64(bitPattern: mark)) }
+        try database.execute(sql: "INSERT INTO filter VALUES (1, ?)", arguments: [filter.data])
+    }
+
     private static let tables = [
         "CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL)",
         "INSERT INTO secret VALUES (1, randomblob(32))",
@@ -110,7 +120,11 @@ package final class ProviderTableWriter {
         CREATE TABLE pattern (domain TEXT NOT NULL, pattern TEXT NOT NULL, people INTEGER NOT NULL,
           PRIMARY KEY (domain, pattern)) WITHOUT ROWID
         """,
-        "CREATE TEMP TABLE unsorted (key INTEGER NOT NULL, proof INTEGER NOT NULL, person INTEGER NOT NULL)",
+        "CREATE TABLE filter (id INTEGER PRIMARY KEY CHECK (id = 1), words BLOB NOT NULL)",
+        """
+        CREATE TEMP TABLE unsorted (key INTEGER NOT NULL, proof INTEGER NOT NULL, person INTEGER NOT NULL,
+          mark INTEGER NOT NULL)
+        """,
     ]
 
     /// Keys come in no order; put in sorted, each page is written once.

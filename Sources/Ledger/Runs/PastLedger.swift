@@ -1,3 +1,4 @@
+import EnrichmentAPI
 import Foundation
 import GRDB
 import Records
@@ -52,16 +53,21 @@ extension Ledger {
                 arguments: [run])
             let end = "coalesce((SELECT finished_at FROM run WHERE id = ?1), 1e12)"
             let later = "(SELECT id FROM chunk WHERE answered_at > \(end) AND run <> ?1)"
-            for (table, key) in [("answer", ["identity", "channel"]), ("account", ["identity"])] {
-                try database.execute(sql: "DELETE FROM \(table) WHERE chunk IN \(later)", arguments: [run])
-                let same = key.map { "now.\($0) = past.\($0)" }.joined(separator: " AND ")
+            for channel in Channel.allCases {
+                let isLater = "\(AnswerColumns.name(channel, "chunk")) IN \(later)"
+                try database.execute(sql: AnswerColumns.clear(channel, where: isLater), arguments: [run])
                 try database.execute(
-                    sql: """
-                        INSERT OR IGNORE INTO \(table) SELECT past.* FROM \(table)_past AS past
-                        WHERE past.chunk NOT IN \(later) AND NOT EXISTS (SELECT 1 FROM \(table) AS now WHERE \(same))
-                        ORDER BY past.chunk DESC
-                        """, arguments: [run])
+                    sql: AnswerColumns.putBack(channel, where: "past.chunk NOT IN \(later)"), arguments: [run])
             }
+            try database.execute(sql: "DELETE FROM \(AnswerColumns.empty)")
+            try database.execute(sql: "DELETE FROM account WHERE chunk IN \(later)", arguments: [run])
+            try database.execute(
+                sql: """
+                    INSERT OR IGNORE INTO account SELECT past.* FROM account_past AS past
+                    WHERE past.chunk NOT IN \(later)
+                      AND NOT EXISTS (SELECT 1 FROM account AS now WHERE now.identity = past.identity)
+                    ORDER BY past.chunk DESC
+                    """, arguments: [run])
             try database.execute(sql: "DELETE FROM verdict WHERE checked_at > \(end) AND run <> ?1", arguments: [run])
             try database.execute(
                 sql: """

@@ -59,12 +59,12 @@ extension Ledger {
         -> [Picked]
     {
         try await read { database in
+            let missed = AnswerColumns.bits { chunk, value in "\(chunk) = chunk.id AND \(value) IS NULL" }
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
                     SELECT ask.row, chunk.endpoint, ask.record_id, ask.credits,
-                      chunk.channels & ~coalesce((SELECT sum(1 << answer.channel) FROM answer
-                        WHERE answer.identity = ask.identity AND answer.chunk = chunk.id AND answer.value IS NULL), 0),
+                      chunk.channels & ~coalesce((SELECT \(missed) FROM answer WHERE answer.identity = ask.identity), 0),
                       (SELECT fields IS NOT NULL FROM account WHERE account.identity = ask.identity AND account.chunk = chunk.id)
                     FROM chunk JOIN ask ON ask.chunk = chunk.id
                     WHERE chunk.run = ? AND chunk.state = 'answered' AND ask.credits > 0 ORDER BY ask.row, chunk.id
@@ -154,13 +154,17 @@ extension Ledger {
         _ database: Database, workspace: String, engine: String, before run: Int64, to history: inout [ChannelHistory]
     ) throws {
         // Answers that newer ones took the place of tell as much.
-        let outcomes = try ["answer", "answer_past"].map { table in
+        let past = "SELECT identity, channel, \(AnswerColumns.names.joined(separator: ", ")) FROM answer_past"
+        let now = Channel.allCases.map {
+            "SELECT identity, \($0.number) AS channel, \(AnswerColumns.selecting($0)) FROM answer"
+        }
+        let outcomes = try (now + [past]).map { answers in
             try database.makeStatement(
                 sql: """
                     SELECT told.channel, count(*), sum(told.value IS NOT NULL),
                       sum(CASE WHEN told.value IS NOT NULL THEN coalesce(told.credits, told.share) END),
                       sum(told.value IS NOT NULL AND coalesce(told.credits, told.share) IS NOT NULL)
-                    FROM ask JOIN \(table) AS told ON told.identity = ask.identity AND told.chunk = ask.chunk
+                    FROM ask JOIN (\(answers)) AS told ON told.identity = ask.identity AND told.chunk = ask.chunk
                     WHERE ask.chunk = ? GROUP BY told.channel
                     """)
         }

@@ -213,30 +213,45 @@ private struct SettlementWriter {
         var charged = ChannelMap<Credits>()
         let key = person.identity
         for (channel, served) in person.channels.entries {
-            let number = HotValue.integer(Int64(channel.number))
+            let number = Int64(channel.number)
             var isKnown = false
             // Nor does a miss take the place of a value that was paid for.
             let isMiss = served.result.value == nil
             if isMiss || !request.isForced && served.cost > .zero {
-                try isAnswered.run(.integer(key.key), number, .integer(key.check), .real(request.since)) { _ in
-                    isKnown = true
+                isKnown = try isAnswered.finds {
+                    $0.integer(key.key)
+                    $0.integer(number)
+                    $0.integer(key.check)
+                    $0.real(request.since)
                 }
             }
             let cost = isKnown ? .zero : served.cost
             charged[channel] = cost
             let value = served.result.value
             if cost > .zero {
-                try addCharge.run(
-                    .integer(id), .integer(key.key), number, .text(value?.source ?? ""),
-                    .integer(Int64(cost.thousandths)))
+                try addCharge.write {
+                    $0.integer(id)
+                    $0.integer(key.key)
+                    $0.integer(number)
+                    $0.text(value?.source ?? "")
+                    $0.integer(Int64(cost.thousandths))
+                }
             }
             guard !isKnown else { continue }
             var tried: String?
             if case .missed(let names) = served.result { tried = names.joined(separator: "\n") }
-            try addAnswer.run(
-                .integer(key.key), number, .integer(key.check), .real(request.now), .optional(value?.value),
-                .optional(value?.source), .optional(value?.confidence), .optional(value?.enrichedAt), .optional(tried),
-                .optional(served.verdict?.rawValue))
+            try addAnswer.write {
+                $0.integer(key.key)
+                $0.integer(number)
+                $0.integer(key.check)
+                $0.real(request.now)
+                $0.optional(value?.value)
+                $0.optional(value?.source)
+                $0.optional(value?.confidence)
+                $0.optional(value?.enrichedAt)
+                $0.optional(tried)
+                $0.optional(served.verdict?.rawValue)
+            }
         }
         return charged
     }

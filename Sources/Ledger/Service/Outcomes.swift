@@ -137,7 +137,7 @@ package struct ContactSource: Sendable, Equatable {
 extension Ledger {
     /// Which provider gave a contact to the runs of pipelines.
     package func sources(of contacts: [String]) async throws -> [String: ContactSource] {
-        try await write(.relaxed) { try ContactSource.find(contacts, in: "answer", $0) }
+        try await write(.relaxed) { try ContactSource.find(contacts, in: "single_answer", $0) }
     }
 
     /// How many emails of each source have a verdict, and how many of them are valid.
@@ -146,7 +146,7 @@ extension Ledger {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT source, count(*), sum(verdict = 'valid') FROM answer
+                    SELECT source, count(*), sum(verdict = 'valid') FROM single_answer AS answer
                     JOIN verdict ON verdict.email = answer.value WHERE verdict.verdict <> 'unknown' AND source IS NOT NULL
                     GROUP BY source
                     """)

@@ -46,7 +46,7 @@ struct Dispatcher: Sendable {
     func work() async {
         guard enricher.isExternal else {
             // A budget is spent in the order of the requests.
-            return await workInside(lanes.bulk, width: settings.budget.isUnlimited ? 2 : 1)
+            return await workInside(width: settings.budget.isUnlimited ? 2 : 1)
         }
         async let bulk: Void = work(lanes.bulk, width: Self.inTheAir.bulk)
         async let single: Void = work(lanes.single, width: Self.inTheAir.single)
@@ -55,13 +55,14 @@ struct Dispatcher: Sendable {
 
     // MARK: The embedded engine
 
-    private func workInside(_ requests: AsyncStream<PendingRequest>, width: Int) async {
+    /// - Parameter width: batches that are asked for side by side.
+    private func workInside(width: Int) async {
         await withTaskGroup(of: Void.self) { group in
             var running = 0
-            for await request in requests {
+            for await requests in lanes.inside {
                 if running >= width { await group.next() }
                 running = min(running + 1, width)
-                group.addTask { await settle(request) { try await askInside(AskedBatch(request)) } }
+                group.addTask { await askInside(requests) }
             }
         }
     }
@@ -74,23 +75,40 @@ struct Dispatcher: Sendable {
         }
     }
 
-    /// Nothing outside sees the request, so intent and answer are one commit.
-    private func askInside(_ batch: AskedBatch) async throws -> [AskOutcome] {
-        let left = clock.uptime().seconds
-        let reply = await enricher.send(batch.request).reply
-        let seconds = clock.uptime().seconds - left
-        guard let settlement = Settlement(reply) else {
-            throw Diagnostic(code: "internal", "the embedded engine gave no answer")
+    /// Nothing outside sees the requests of a batch, so all their intents and answers are one commit.
+    private func askInside(_ requests: [PendingRequest]) async {
+        do {
+            var asked: [(batch: AskedBatch, settlement: Settlement, seconds: Double)] = []
+            for batch in requests.map(AskedBatch.init) {
+                let left = clock.uptime().seconds
+                guard let settlement = Settlement(await enricher.send(batch.request).reply) else {
+                    throw Diagnostic(code: "internal", "the embedded engine gave no answer")
+                }
+                asked.append((batch, settlement, clock.uptime().seconds - left))
+            }
+            let recorded = try await ledger.record(
+                asked.map { ($0.batch.intent(run: run.id, enricher), $0.settlement) }, budget: settings.budget,
+                now: clock.now())
+            watch.passed(.settled)
+            for (index, request) in requests.enumerated() {
+                let (batch, settlement, seconds) = asked[index]
+                await settle(request) { try recordedOutcomes(batch, settlement, first: recorded[index], seconds) }
+            }
+        } catch {
+            for request in requests { request.settle(.failure(error)) }
         }
-        let recorded = try await ledger.record(
-            batch.intent(run: run.id, enricher), settlement, budget: settings.budget, now: clock.now())
-        watch.passed(.settled)
-        if recorded < batch.asks.count, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
+    }
+
+    /// - Parameter count: results from the first on that the run could afford.
+    private func recordedOutcomes(
+        _ batch: AskedBatch, _ settlement: Settlement, first count: Int, _ seconds: Double
+    ) throws -> [AskOutcome] {
+        if count < batch.asks.count, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
         feed.tell(
             settlement.answered(
-                batch.slice(0..<recorded), credits: settlement.credits(ofFirst: recorded), seconds: seconds))
+                batch.slice(0..<count), credits: settlement.credits(ofFirst: count), seconds: seconds))
         let outcomes = AskOutcome.of(settlement)
-        return outcomes[..<recorded] + outcomes[recorded...].map { _ in .notAsked(.budget) }
+        return outcomes[..<count] + outcomes[count...].map { _ in .notAsked(.budget) }
     }
 
     // MARK: A service

@@ -41,7 +41,7 @@ package struct EnrichmentRequest: Sendable {
 /// What came back, told apart by what it means for money and for trying again.
 package enum EnrichmentReply: Sendable {
     /// One result for each record, in order, with what each channel cost where the engine says so.
-    case persons([PersonResult], costs: [[Channel: Credits]])
+    case persons([PersonResult], costs: [ChannelMap<Credits>])
     /// One result for each record, in order; nil: the company is not known.
     case accounts([AccountResult?])
     /// Not accepted, not charged, and it will not be accepted next time (400, 404, 413, 422).

@@ -9,8 +9,11 @@ import Synchronization
 final class Lanes: Sendable {
     let bulk: AsyncStream<PendingRequest>
     let single: AsyncStream<PendingRequest>
+    /// To the embedded engine: all requests of a batch, in the order in which they were made.
+    let inside: AsyncStream<[PendingRequest]>
     private let sendBulk: AsyncStream<PendingRequest>.Continuation
     private let sendSingle: AsyncStream<PendingRequest>.Continuation
+    private let sendInside: AsyncStream<[PendingRequest]>.Continuation
     private let isExternal: Bool
     private let state = Mutex(State())
 
@@ -21,14 +24,15 @@ final class Lanes: Sendable {
         var filling = 0
         /// Whether nothing more is filled until answers have come.
         var isStalled = false
-        /// Calls for one record that are held back until their batch is planned.
+        /// Calls for one record, and all requests inside, that are held back until their batch is planned.
         var held: [PendingRequest] = []
     }
 
-    /// - Parameter isExternal: inside there are no limits, and one lane for everything keeps the order.
+    /// - Parameter isExternal: inside there are no limits, and what belongs together goes together.
     init(isExternal: Bool) {
         (bulk, sendBulk) = AsyncStream.makeStream(of: PendingRequest.self)
         (single, sendSingle) = AsyncStream.makeStream(of: PendingRequest.self)
+        (inside, sendInside) = AsyncStream.makeStream(of: [PendingRequest].self)
         self.isExternal = isExternal
     }
 
@@ -39,15 +43,15 @@ final class Lanes: Sendable {
 
     /// A request is complete.
     func send(_ request: PendingRequest) {
-        guard isExternal, Quota.Kind(request.endpoint) == .single else {
-            state.withLock { state in
-                if request.endpoint == .bulk { state.filling -= 1 }
-                state.waiting += 1
-            }
-            sendBulk.yield(request)
+        guard isExternal, Quota.Kind(request.endpoint) == .bulk else {
+            state.withLock { $0.held.append(request) }
             return
         }
-        state.withLock { $0.held.append(request) }
+        state.withLock { state in
+            if request.endpoint == .bulk { state.filling -= 1 }
+            state.waiting += 1
+        }
+        sendBulk.yield(request)
     }
 
     /// A batch is planned, so it is known how many bulk requests go before its other calls.
@@ -60,7 +64,11 @@ final class Lanes: Sendable {
             defer { state.held = [] }
             return state.held
         }
-        for request in held { sendSingle.yield(request) }
+        if isExternal {
+            for request in held { sendSingle.yield(request) }
+        } else if !held.isEmpty {
+            sendInside.yield(held)
+        }
     }
 
     /// No more requests will come.
@@ -68,6 +76,7 @@ final class Lanes: Sendable {
         release(isStalled: true)
         sendBulk.finish()
         sendSingle.finish()
+        sendInside.finish()
     }
 
     /// A bulk request has left, or never will.

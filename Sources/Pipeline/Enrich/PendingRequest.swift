@@ -91,7 +91,7 @@ final class PendingRequest: Sendable {
 
 /// What came of asking for one identity.
 enum AskOutcome: Sendable {
-    case person(PersonResult, costs: [Channel: Credits])
+    case person(PersonResult, costs: ChannelMap<Credits>)
     /// Nil: the company is not known.
     case account(AccountResult?)
     /// Another run has had the answer meanwhile, and paid for it.

@@ -88,7 +88,7 @@ struct RowFacts: Sendable {
                     channelCredits += result.creditsUsed
                     charge(
                         result.creditsUsed,
-                        result.channels.sorted { $0.key < $1.key }.compactMap { channel, found in
+                        result.channels.entries.compactMap { channel, found in
                             found.value.map { (channel, $0.source, costs[channel]) }
                         })
                 }
@@ -215,7 +215,7 @@ extension KnownAnswer {
 extension PersonResult {
     /// What each find cost if all cost the same.
     fileprivate var evenShare: Credits? {
-        let finds = channels.values.count { $0.value != nil }
+        let finds = channels.count { $0.value != nil }
         return finds == 0 ? nil : Credits(thousandths: creditsUsed.thousandths / finds)
     }
 }

@@ -59,8 +59,8 @@ package struct PersonQuery: Sendable {
 
 /// What a provider knows of a person.
 enum Finding: Sendable {
-    /// Values in canonical form.
-    case person(Profile)
+    /// Values in canonical form; indirect, since most people are not known to most providers.
+    indirect case person(Profile)
     case nothing
     /// It cannot be asked with these hints, so it was not.
     case notAsked

@@ -37,7 +37,7 @@ struct TableProvider: Provider {
     func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
         let found: [ProviderTable.Person?]
         do {
-            found = try people.people(queries.map(\.aliases))
+            found = try people.people(queries.map(\.aliases), channels: channels)
         } catch {
             return queries.map { _ in .failed(.unavailable) }
         }
@@ -62,7 +62,7 @@ private struct Shelf {
     private let region: Region?
 
     /// Goes up when tables are indexed in another way.
-    private static let version = 1
+    private static let version = 2
 
     init(_ file: TableFile, _ settings: ProviderSettings) throws {
         self.file = file
