@@ -88,7 +88,7 @@ package struct Pipeline: Sendable {
             settings, forgotten: try await ledger.forgotten(), noting: noting)
         let exports = try settings.input.open(
             noting: noting, keepingPipes: settings.looksThroughInput || !suppressed.isEmpty)
-        let inputs = InputList(exports)
+        let inputs = try InputList(exports)
         let run = try await ledger.begin(
             settings.runIdentity(inputs), fresh: fresh, now: attemptStart, change: inputs.change)
         watch.passed(.begun)

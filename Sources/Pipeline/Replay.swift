@@ -43,9 +43,11 @@ package enum Replay {
         defer { try? FileManager.default.removeItem(at: folder) }
         let exports = try settings.input.open { _ in }
         try PipelineFile.check(outputs, keep: exports.map(\.path))
-        let inputs = InputList(exports)
+        let inputs = try InputList(exports)
         // A file that was copied back is the one that it was; whether it is shows in what comes of it.
-        if let change = inputs.differences(since: past.inputs, ignoringTimes: true) {
+        if let before = InputList.entries(past.inputs),
+            let change = inputs.differences(since: before, ignoringTimes: true)
+        {
             throw Diagnostic(
                 code: "input_changed", "the input is not what the run read: \(change)", file: past.name,
                 hint: "put the input back as it was")

@@ -78,7 +78,7 @@ enum Endings {
         case .interrupted: "stopped: interrupted"
         case .unavailable(let why): "stopped: \(why)"
         case .keyRefused:
-            "stopped: the service does not accept the key\n  hint: check enrich.api.key; nothing was charged"
+            "stopped: the service does not accept the key\n  hint: check enrich.api.key; a call that is refused so costs nothing"
         case .exhausted(let why), .deadline(let why): "paused: \(why)"
         }
     }

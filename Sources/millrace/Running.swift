@@ -117,7 +117,7 @@ private final class RunName: RunWatcher {
     }
 }
 
-/// Turns the first SIGINT or SIGTERM into an orderly stop; a second one ends the program at once.
+/// Turns the first SIGINT or SIGTERM into an orderly stop; a second one ends the program at once, and says how to go on.
 final class Signals {
     private var sources: [any DispatchSourceSignal] = []
 
@@ -126,7 +126,11 @@ final class Signals {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if stop.stopped != nil { _exit(130) }
+                if stop.stopped != nil {
+                    Endings.say(
+                        "stopped at once; saved: every answer that had come; go on with: \(Endings.commandAgain)")
+                    _exit(130)
+                }
                 stop.stop(.interrupted)
                 Endings.say("stopping: what is in the air is finished first; press again to end at once")
             }

@@ -105,6 +105,42 @@ import Testing
         #expect(result.err.contains("leads.csv: it had") && result.err.contains("--fresh"), "\(result.err)")
     }
 
+    /// What counts is the content: a copy that is put back has another time, and an edit may keep the length.
+    @Test func anInputIsTheSameByItsContentAndNotByItsTime() async throws {
+        try await interrupted(FakeService())
+        let leads = try folder.read("leads.csv")
+        let time = try FileManager.default.attributesOfItem(atPath: folder.file("leads.csv"))[.modificationDate]
+        try folder.write("leads.csv", String(leads.dropLast(2)) + "x\n")
+        try FileManager.default.setAttributes([.modificationDate: time as Any], ofItemAtPath: folder.file("leads.csv"))
+        let changed = try await run("run", "p.yaml")
+        #expect(changed.code == 66 && changed.err.contains("leads.csv: it is as long as it was"), "\(changed.err)")
+        try folder.write("leads.csv", leads)
+        let service = FakeService()
+        try await service.serving { url in
+            let put = try await run("run", "p.yaml", "--set", "enrich.limits.bulk_per_minute=99", url: url)
+            #expect(put.code == 0, "\(put.err)")
+        }
+        #expect(service.books.calls == [.bulk: 1])
+    }
+
+    @Test func whoDoesNotWaitIsToldHowToGoOnToo() async throws {
+        let service = FakeService(latency: .seconds(20))
+        try await service.serving { url in
+            let running = try Executable.Running(["run", "p.yaml"], in: folder, environment: ["URL": url])
+            while service.books.calls[.bulk] ?? 0 < 1, running.process.isRunning {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            running.kill(SIGINT)
+            while running.process.isRunning {
+                running.kill(SIGINT)
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let result = try await running.result()
+            #expect(result.code == 130)
+            #expect(result.err.hasSuffix("go on with: \(Executable.path) run p.yaml\n"), "\(result.err)")
+        }
+    }
+
     @Test func whatIsOldIsTakenOutAndWhatARunNeedsStays() async throws {
         let service = FakeService()
         try await interrupted(service)

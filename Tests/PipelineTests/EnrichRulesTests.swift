@@ -116,6 +116,7 @@ import Testing
     @Test(
         arguments: [
             ("7", 7.0), (" 0 ", 0), ("Mon, 23 Nov 2026 09:30:30 GMT", 30), ("Mon, 23 Nov 2026 09:00:00 GMT", 0),
+            ("Monday, 23-Nov-26 09:30:30 GMT", 30), ("Mon Nov 23 09:30:30 2026", 30), ("Sun Nov  1 09:30:30 2026", 0),
             ("999999", 86_400), ("soon", nil), ("-5", nil), ("nan", nil),
         ] as [(String, Double?)])
     func retryAfterIsSecondsOrADate(_ field: String, _ seconds: Double?) throws {

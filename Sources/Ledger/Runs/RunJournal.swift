@@ -8,7 +8,7 @@ extension Ledger {
     ///
     /// A run that would be a new one has the number 0 and no name.
     package func foresee(
-        _ identity: RunIdentity, fresh: Bool, now: Double, change: @escaping @Sendable (String) -> String
+        _ identity: RunIdentity, fresh: Bool, now: Double, change: @escaping @Sendable (String) -> String?
     ) async throws -> Run {
         try await read { database in
             guard !fresh, let open = try Self.openRun(database, identity) else {
@@ -27,12 +27,12 @@ extension Ledger {
             arguments: [identity.key])
     }
 
-    private static func check(_ open: Row, read identity: RunIdentity, _ change: (String) -> String) throws {
-        guard open["inputs"] as String != identity.inputs else { return }
+    private static func check(_ open: Row, read identity: RunIdentity, _ change: (String) -> String?) throws {
+        guard open["inputs"] as String != identity.inputs, let change = change(open["inputs"]) else { return }
         throw Diagnostic(
             code: "input_changed",
             "the unfinished run \(open["name"] as String) read an input that has changed since"
-                + change(open["inputs"]),
+                + change,
             file: identity.pipeline,
             hint: "put the old input back to go on, or start over with --fresh; answers that were paid for stay known")
     }
@@ -41,11 +41,12 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - fresh: start over even so.
-    ///   - change: says how the inputs of the unfinished run, as JSON of their owner, differ from those of now.
+    ///   - change: says how the inputs of the unfinished run, as JSON of their owner, differ from those of now; nil where
+    ///   they do not.
     ///   - now: seconds since 1970.
     /// - Throws: ``Diagnostic`` `input_changed` where the unfinished run read other inputs.
     package func begin(
-        _ identity: RunIdentity, fresh: Bool, now: Double, change: @escaping @Sendable (String) -> String = { _ in "" }
+        _ identity: RunIdentity, fresh: Bool, now: Double, change: @escaping @Sendable (String) -> String? = { _ in "" }
     ) async throws -> Run {
         try await write(.full) { database in
             let open = try Self.openRun(database, identity)

@@ -37,7 +37,10 @@ extension Dispatcher {
         guard tries < settings.retries.attempts, !circuit.with(\.isGivenUp) else {
             if isDown(call) {
                 throw stop.end(
-                    .unavailable("\(tries) answers to one request in a row were lost, the last one with: \(why)"))
+                    .unavailable(
+                        tries == 1
+                            ? "the answer to a request was lost: \(why)"
+                            : "the answers to \(tries) tries of a request were lost, the last one with: \(why)"))
             }
             return .done(call.batch.all(.failed(.answerLost)))
         }

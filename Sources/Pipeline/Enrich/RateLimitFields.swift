@@ -129,11 +129,21 @@ struct RateLimitFields {
         }
     }
 
+    /// The three forms of an HTTP date, the last two of them obsolete and to be read all the same (RFC 9110, section 5.6.7).
+    private static let dateForms = [
+        "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEEE, dd-MMM-yy HH:mm:ss 'GMT'", "EEE MMM d HH:mm:ss yyyy",
+    ]
+
     private static func date(_ text: String) -> Double? {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "GMT")
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return formatter.date(from: text)?.timeIntervalSince1970
+        // Years of two digits are those of this century: nothing is put off until another.
+        formatter.twoDigitStartDate = Date(timeIntervalSince1970: 946_684_800)
+        for form in dateForms {
+            formatter.dateFormat = form
+            if let date = formatter.date(from: text) { return date.timeIntervalSince1970 }
+        }
+        return nil
     }
 }

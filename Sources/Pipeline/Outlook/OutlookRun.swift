@@ -38,7 +38,7 @@ package struct OutlookRun: Sendable {
         let list = try SuppressionList(settings, forgotten: try await ledger.forgotten(), noting: noting)
         let exports = try settings.input.open(
             noting: noting, keepingPipes: settings.looksThroughInput || !list.isEmpty)
-        let inputs = InputList(exports)
+        let inputs = try InputList(exports)
         let run = try await ledger.foresee(
             settings.runIdentity(inputs), fresh: fresh, now: now, change: inputs.change)
         let named = settings.named(run: run.name, startedAt: run.startedAt)

@@ -52,7 +52,9 @@ package struct ReportText {
         addRequests(report.requests)
         row("Credits used", credits.used.description, credits.budget.map { "of at most \($0)" } ?? "")
         if credits.unknownCharge > .zero {
-            row("Perhaps charged besides", credits.unknownCharge.description, "answers that were lost")
+            row(
+                "Perhaps charged besides", credits.unknownCharge.description,
+                "answers that were lost; enrich.when_answer_lost: resend asks for what is still open")
         }
         row("Saved by cache", credits.savedByCache.description, "")
         row("Saved by duplicates", credits.savedByDedupe.description, "")

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Records
 
-/// What a file that was written is known again by.
+/// What a file is known again by.
 struct FileDigest: Sendable, Equatable {
     let bytes: Int
     /// SHA-256 in hexadecimal digits.
@@ -17,15 +17,25 @@ struct FileDigest: Sendable, Equatable {
     ///
     /// - Throws: ``Diagnostic`` `write_failed` where it cannot be read back.
     init(reading path: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path) else {
+        guard let digest = FileDigest(of: path) else {
             throw Diagnostic(code: "write_failed", "the file that was written cannot be read back", file: path)
         }
+        self = digest
+    }
+
+    /// Reads a file; nil where it cannot be read to its end.
+    init?(of path: String) {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
         var hash = SHA256()
         var bytes = 0
-        while let piece = try? file.read(upToCount: 1 << 20), !piece.isEmpty {
-            hash.update(data: piece)
-            bytes += piece.count
+        do {
+            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+                hash.update(data: piece)
+                bytes += piece.count
+            }
+        } catch {
+            return nil
         }
         self.init(bytes: bytes, hash)
     }
