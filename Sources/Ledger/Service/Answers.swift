@@ -17,32 +17,29 @@ extension ServiceLedger {
     ///   - misses: the same for misses.
     package func known(_ people: [AliasHash], values: Double, misses: Double) throws -> [ChannelMap<ServedChannel>] {
         try database.read { database in
-            let find = try HotStatement(
+            let find = try HotLookup(
                 database,
                 """
-                SELECT channel, proof, at, value, source, confidence, enriched_at, tried, verdict
-                FROM answered WHERE key = ?
+                channel, proof, at, value, source, confidence, enriched_at, tried, verdict
+                FROM asked CROSS JOIN answered USING (key)
                 """)
-            return try people.map { person in
-                var known = ChannelMap<ServedChannel>()
-                try find.run(.integer(person.key)) { row in
-                    guard row.integer(1) == person.check, let channel = Channel(number: Int(row.integer(0))) else {
-                        return
-                    }
-                    let isMiss = row.isNull(3)
-                    guard row.real(2) > (isMiss ? misses : values) else { return }
-                    let result: ChannelResult =
-                        isMiss
-                        ? .missed(tried: row.text(7).split(separator: "\n").map(String.init))
-                        : .found(
-                            ChannelValue(
-                                value: row.text(3), source: row.text(4), confidence: row.real(5),
-                                enrichedAt: row.text(6)))
-                    known[channel] = ServedChannel(
-                        result: result, cost: .zero, verdict: Verdict(rawValue: row.text(8)))
+            var known = [ChannelMap<ServedChannel>](repeating: [:], count: people.count)
+            try find.find(people.map(\.key)) { place, row in
+                guard row.integer(2) == people[place].check, let channel = Channel(number: Int(row.integer(1))) else {
+                    return
                 }
-                return known
+                let isMiss = row.isNull(4)
+                guard row.real(3) > (isMiss ? misses : values) else { return }
+                let result: ChannelResult =
+                    isMiss
+                    ? .missed(tried: row.text(8).split(separator: "\n").map(String.init))
+                    : .found(
+                        ChannelValue(
+                            value: row.text(4), source: row.text(5), confidence: row.real(6), enrichedAt: row.text(7)))
+                known[place][channel] = ServedChannel(
+                    result: result, cost: .zero, verdict: Verdict(rawValue: row.text(9)))
             }
+            return known
         }
     }
 
@@ -144,138 +141,5 @@ extension ServiceLedger {
                     "SELECT count(*) FROM (SELECT 1 FROM charge WHERE credits > 0 GROUP BY identity, channel HAVING count(*) > 1)"
             ) ?? 0
         }
-    }
-}
-
-/// Writes what calls came to, on prepared statements.
-private struct SettlementWriter {
-    private let database: Database
-    private let addRequest: HotStatement
-    private let addCall: HotStatement
-    private let addCharge: HotStatement
-    private let addAnswer: HotStatement
-    private let isAnswered: HotStatement
-    private let setVerdict: HotStatement
-    private let addAccount: HotStatement
-    private let isAccountAnswered: HotStatement
-
-    init(_ database: Database) throws {
-        self.database = database
-        addRequest = try HotStatement(
-            database,
-            "INSERT INTO request (at, workspace, api_key, endpoint, records, credits) VALUES (?, ?, ?, ?, ?, ?)")
-        addCall = try HotStatement(database, "INSERT INTO call (workspace, kind, at) VALUES (?, ?, ?)")
-        addCharge = try HotStatement(
-            database, "INSERT INTO charge (request, identity, channel, provider, credits) VALUES (?, ?, ?, ?, ?)")
-        isAnswered = try HotStatement(
-            database,
-            "SELECT 1 FROM answered WHERE key = ? AND channel = ? AND proof = ? AND at > ? AND value IS NOT NULL")
-        addAnswer = try HotStatement(
-            database,
-            """
-            INSERT OR REPLACE INTO answered
-              (key, channel, proof, at, value, source, confidence, enriched_at, tried, verdict)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        setVerdict = try HotStatement(
-            database, "UPDATE answered SET verdict = ? WHERE key = ? AND channel = ? AND proof = ?")
-        addAccount = try HotStatement(
-            database, "INSERT OR REPLACE INTO account (key, proof, at, account_id, fields) VALUES (?, ?, ?, ?, ?)")
-        isAccountAnswered = try HotStatement(
-            database, "SELECT 1 FROM account WHERE key = ? AND proof = ? AND at > ? AND fields IS NOT NULL")
-    }
-
-    func write(_ request: ServedRequest) throws -> Charged {
-        try addCall.run(
-            .text(request.workspace), .text(Quota.Kind(request.endpoint).rawValue), .real(request.arrivedAt))
-        // What it cost is known at the end; charges need the request before.
-        try addRequest.run(
-            .real(request.arrivedAt), .text(request.workspace), .text(request.apiKey),
-            .text(request.endpoint.rawValue), .integer(Int64(max(1, request.people.count))), .integer(0))
-        let id = database.lastInsertedRowID
-        var charged = Charged()
-        charged.people = try request.people.map { try write($0, of: request, id) }
-        if let account = request.account { charged.account = try write(account, of: request, id) }
-        for later in request.verdicts {
-            try setVerdict.run(
-                .text(later.verdict.rawValue), .integer(later.identity.key), .integer(Int64(later.channel.number)),
-                .integer(later.identity.check))
-        }
-        let sum = charged.people.reduce(charged.account) { $1.entries.reduce($0) { $0 + $1.value } }
-        if sum > .zero {
-            try database.cachedStatement(sql: "UPDATE request SET credits = ? WHERE id = ?")
-                .execute(arguments: [sum.thousandths, id])
-        }
-        return charged
-    }
-
-    private func write(_ person: ServedPerson, of request: ServedRequest, _ id: Int64) throws -> ChannelMap<Credits> {
-        var charged = ChannelMap<Credits>()
-        let key = person.identity
-        for (channel, served) in person.channels.entries {
-            let number = Int64(channel.number)
-            var isKnown = false
-            // Nor does a miss take the place of a value that was paid for.
-            let isMiss = served.result.value == nil
-            if isMiss || !request.isForced && served.cost > .zero {
-                isKnown = try isAnswered.finds {
-                    $0.integer(key.key)
-                    $0.integer(number)
-                    $0.integer(key.check)
-                    $0.real(request.since)
-                }
-            }
-            let cost = isKnown ? .zero : served.cost
-            charged[channel] = cost
-            let value = served.result.value
-            if cost > .zero {
-                try addCharge.write {
-                    $0.integer(id)
-                    $0.integer(key.key)
-                    $0.integer(number)
-                    $0.text(value?.source ?? "")
-                    $0.integer(Int64(cost.thousandths))
-                }
-            }
-            guard !isKnown else { continue }
-            var tried: String?
-            if case .missed(let names) = served.result { tried = names.joined(separator: "\n") }
-            try addAnswer.write {
-                $0.integer(key.key)
-                $0.integer(number)
-                $0.integer(key.check)
-                $0.real(request.now)
-                $0.optional(value?.value)
-                $0.optional(value?.source)
-                $0.optional(value?.confidence)
-                $0.optional(value?.enrichedAt)
-                $0.optional(tried)
-                $0.optional(served.verdict?.rawValue)
-            }
-        }
-        return charged
-    }
-
-    private func write(_ account: ServedAccount, of request: ServedRequest, _ id: Int64) throws -> Credits {
-        let key = account.identity
-        var isKnown = false
-        if !request.isForced || account.result == nil {
-            try isAccountAnswered.run(.integer(key.key), .integer(key.check), .real(request.since)) { _ in
-                isKnown = true
-            }
-        }
-        guard !isKnown else { return .zero }
-        let cost = account.result?.creditsUsed ?? .zero
-        let fields = try account.result.map { String(decoding: try JSONEncoder().encode($0.fields), as: UTF8.self) }
-        try addAccount.run(
-            .integer(key.key), .integer(key.check), .real(request.now), .text(account.result?.accountID ?? ""),
-            .optional(fields))
-        if cost > .zero {
-            try addCharge.run(
-                .integer(id), .integer(key.key), .null,
-                .text(account.result?.accountID.split(separator: ":").first.map(String.init) ?? ""),
-                .integer(Int64(cost.thousandths)))
-        }
-        return cost
     }
 }
