@@ -19,7 +19,7 @@ enum AnswerColumns {
     /// The columns of some channels, in the order of the channels.
     static func of(_ channels: some Sequence<Channel>) -> [String] { channels.flatMap { of($0) } }
 
-    /// As ``names``, but under the table's own names where `select` reads a channel of it.
+    /// A channel's columns, to be selected under the names that they have without it.
     static func selecting(_ channel: Channel) -> String {
         zip(of(channel), names).map { "\($0) AS \($1)" }.joined(separator: ", ")
     }

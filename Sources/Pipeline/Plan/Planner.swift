@@ -97,9 +97,18 @@ struct Planner {
 
     /// Answers that are in the ledger are found there from now on; what failed is not asked for again in this run.
     private mutating func forgetSettled() {
+        // Many wait for the same few requests.
+        var settled: [ObjectIdentifier: [AskOutcome]?] = [:]
+        func outcomes(_ request: PendingRequest) -> [AskOutcome]? {
+            let key = ObjectIdentifier(request)
+            if let known = settled[key] { return known }
+            let outcomes = request.settled
+            settled[key] = .some(outcomes)
+            return outcomes
+        }
         underWay = underWay.filter { identity, waits in
             for wait in waits {
-                guard let outcomes = wait.request.settled else { return true }
+                guard let outcomes = outcomes(wait.request) else { return true }
                 if case .failed(let reason) = outcomes[wait.index] { failures[identity] = reason }
             }
             return false
@@ -124,7 +133,8 @@ struct Planner {
         plan.known = fresh.of(needs.channels)
         var open = needs.channels.subtracting(plan.known.channels)
         guard !open.isEmpty else { return }
-        for wait in underWay[known.identity] ?? [] where !wait.request.channels.intersection(open).isEmpty {
+        let waits = underWay[known.identity] ?? []
+        for wait in waits where !wait.request.channels.intersection(open).isEmpty {
             plan.shared.append(wait)
             open = open.subtracting(wait.request.channels)
         }
@@ -135,8 +145,7 @@ struct Planner {
         }
         // Other rows of the same person may lack more; what all of them lack is asked for at once.
         let together = ChannelSet(bits: aliases.groups.wanted(number)).subtracting(fresh.channels)
-        for channel in together
-        where !(underWay[known.identity] ?? []).contains(where: { $0.request.channels.contains(channel) }) {
+        for channel in together where !waits.contains(where: { $0.request.channels.contains(channel) }) {
             open.insert(channel)
         }
         let endpoint: Endpoint = needs.way == .discover ? .discover : .bulk
@@ -153,7 +162,7 @@ struct Planner {
             channels: call == .discover && discoversAll ? .all : open)
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.asked.append(wait)
-        underWay[known.identity, default: []].append(wait)
+        underWay[known.identity] = waits + [wait]
     }
 
     /// What is sent: what all rows of the person say, or what the row says where it is alone.
