@@ -43,17 +43,11 @@ struct HotStatement {
         try step(row)
     }
 
-    /// Whether the statement finds a row.
+    /// Whether the statement finds anything.
     func finds(_ arguments: (inout HotArguments) -> Void) throws -> Bool {
-        sqlite3_reset(handle)
-        defer { sqlite3_reset(handle) }
-        var places = HotArguments(handle: handle)
-        arguments(&places)
-        switch sqlite3_step(handle) {
-        case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
-        case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code))
-        }
+        var isFound = false
+        try run(arguments) { _ in isFound = true }
+        return isFound
     }
 
     /// Hands on the row that a number leads to, if there is one; no statement that is asked so gives more than one.
