@@ -19,6 +19,8 @@ package final class ProviderTable: Sendable {
     private static let readers = 4
     private static let cacheKibibytes = 8 * 1024
     private static let folder = ".providers"
+    /// Goes up when the file gets other tables.
+    private static let format = 2
 
     /// What a provider knows of a person, in canonical form.
     package struct Person: Sendable {
@@ -45,7 +47,7 @@ package final class ProviderTable: Sendable {
         let folder = ledger + Self.folder
         mkdir(folder, 0o700)
         let file = Self.fileName(name)
-        let index = "\(file)-\(Self.short(stamp))"
+        let index = "\(file)-\(Self.short("\(Self.format) \(stamp)"))"
         let path = "\(folder)/\(index).sqlite"
         let use = try LockFile(ledger: ledger, name: "index-\(index)")
         _ = use.take(shared: true, waiting: true)

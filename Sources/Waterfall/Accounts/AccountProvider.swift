@@ -23,7 +23,7 @@ struct AccountTable: AccountProvider {
     let price: Credits
     private let companies: ProviderTable
 
-    private static let version = 2
+    private static let version = 1
 
     /// - Throws: ``Diagnostic`` where the file is missing or has no column for the domain.
     init(_ settings: AccountProviderSettings, ledger: String) throws {

@@ -62,7 +62,7 @@ private struct Shelf {
     private let region: Region?
 
     /// Goes up when tables are indexed in another way.
-    private static let version = 2
+    private static let version = 1
 
     init(_ file: TableFile, _ settings: ProviderSettings) throws {
         self.file = file
