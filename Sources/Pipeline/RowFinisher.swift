@@ -39,7 +39,7 @@ struct RowFinisher: Sendable {
         let verdicts = try await desk?.verdicts(on: emails(in: facts)) ?? [:]
         var tally = Tally()
         facts.withUnsafeBufferPointer { facts in
-            for row in facts.indices { tally.count(facts[row], verdicts, number: planned.firstRow + row) }
+            for row in facts.indices { tally.count(facts, row, verdicts, number: planned.firstRow + row) }
         }
         tally.rejected = planned.leads.batch.rejects.count
         var rendered = try await writers.render(

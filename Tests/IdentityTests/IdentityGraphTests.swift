@@ -39,7 +39,7 @@ import Testing
                 parts[Int(record.hash % 3)].append(record)
             }
         }
-        for part in parts.indices { graph.add(SharedHints(&parts[part])) }
+        for part in parts.indices { graph.add(SharedHints(parts[part])) }
         return graph.groups(marks)
     }
 
@@ -152,7 +152,7 @@ import Testing
             let aliases = [UInt64(person) &* 0x9E37_79B9_7F4A_7C15 | 1, UInt64(row) &* 0xD6E8_FEB8_6659_FD93 &+ 2]
             HintRecord.append(IdentityGraph.Row(aliases: aliases), number: row + 1, to: &records)
         }
-        graph.add(SharedHints(&records))
+        graph.add(SharedHints(records))
         let groups = graph.groups(RowMarks())
         #expect(groups.group(of: 2) == 1 && groups.group(of: 499_999) == 499_999)
         #expect(ContinuousClock.now - start < .seconds(60))

@@ -30,18 +30,40 @@ package struct SharedHints: Sendable {
     /// Where the records of each hint end.
     private(set) var ends: [Int] = []
 
-    /// - Parameter all: the records of some hints in any order, all that there are of each; sorted in place.
-    package init(_ all: inout [HintRecord]) {
-        all.sort { $0.hash == $1.hash ? $0.row < $1.row : $0.hash < $1.hash }
+    /// - Parameter all: the records of some hints in any order, all that there are of each.
+    package init(_ all: [HintRecord]) {
+        var candidates = Self.perhapsShared(all)
+        candidates.sort { $0.hash == $1.hash ? $0.row < $1.row : $0.hash < $1.hash }
         var start = 0
-        while start < all.count {
+        while start < candidates.count {
             var end = start + 1
-            while end < all.count, all[end].hash == all[start].hash { end += 1 }
+            while end < candidates.count, candidates[end].hash == candidates[start].hash { end += 1 }
             if end - start > 1 {
-                records += all[start..<end]
+                records += candidates[start..<end]
                 ends.append(records.count)
             }
             start = end
+        }
+    }
+
+    /// Leaves out most of the hints that one record has alone, so that few are sorted: one bit for each hint that came,
+    /// and one for each that came again, in sixteen times as many places as there are records.
+    private static func perhapsShared(_ all: [HintRecord]) -> [HintRecord] {
+        let words = max(1, all.count / 4)
+        var came = [UInt64](repeating: 0, count: words), cameAgain = came
+        /// By the upper bits, since the lower ones are alike in a part of the hints.
+        func place(_ hash: UInt64) -> (word: Int, bit: UInt64) {
+            let place = hash.multipliedFullWidth(by: UInt64(words) * 64).high
+            return (Int(place >> 6), 1 << (place & 63))
+        }
+        for record in all {
+            let (word, bit) = place(record.hash)
+            cameAgain[word] |= came[word] & bit
+            came[word] |= bit
+        }
+        return all.filter { record in
+            let (word, bit) = place(record.hash)
+            return cameAgain[word] & bit != 0
         }
     }
 }

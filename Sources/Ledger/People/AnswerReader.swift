@@ -4,7 +4,8 @@ import GRDB
 
 /// Reads what is known of identities, on prepared statements.
 struct AnswerReader {
-    private let findAnswers: HotStatement
+    private let findNeighbours: HotStatement
+    private let findScattered: HotLookup
     private let findAccount: HotStatement
     private let findChunk: HotStatement
     /// Requests that answered many identities, read once.
@@ -13,14 +14,14 @@ struct AnswerReader {
     /// People of one export got their numbers in the order of its rows, so those between two of them are mostly wanted
     /// too; where more than this many are not, it is faster to look anew.
     private static let widestGap: Int64 = 8
+    /// Neighbours for whom a statement of their own is worth its start.
+    private static let fewestNeighbours = 6
 
     init(_ database: Database) throws {
-        findAnswers = try HotStatement(
-            database,
-            """
-            SELECT identity, \(AnswerColumns.of(Channel.allCases).joined(separator: ", "))
-            FROM answer WHERE identity BETWEEN ? AND ? ORDER BY identity
-            """)
+        let columns = AnswerColumns.of(Channel.allCases).joined(separator: ", ")
+        findNeighbours = try HotStatement(
+            database, "SELECT identity, \(columns) FROM answer WHERE identity BETWEEN ? AND ? ORDER BY identity")
+        findScattered = try HotLookup(database, "\(columns) FROM asked CROSS JOIN answer ON identity = key")
         findChunk = try HotStatement(database, "SELECT run, answered_at FROM chunk WHERE id = ?")
         findAccount = try HotStatement(
             database,
@@ -35,43 +36,52 @@ struct AnswerReader {
         let wanted = identities.enumerated().compactMap { place, identity in
             identity.map { (identity: $0, place: place) }
         }.sorted { $0.identity < $1.identity }
+        var people: [Known] = []
+        people.reserveCapacity(wanted.count)
+        for (identity, _) in wanted where people.last?.identity != identity { people.append(Known(identity: identity)) }
+        try readAnswers(of: &people)
+        for person in people.indices where people[person].answers.isEmpty {
+            people[person].account = try account(people[person].identity)
+        }
         var known = [Known?](repeating: nil, count: identities.count)
-        var start = 0
-        while start < wanted.count {
-            var end = start + 1
-            while end < wanted.count, wanted[end].identity - wanted[end - 1].identity <= Self.widestGap { end += 1 }
-            let people = try people(wanted[start..<end].lazy.map(\.identity))
-            var person = 0
-            for (identity, place) in wanted[start..<end] {
-                while people[person].identity < identity { person += 1 }
-                known[place] = people[person]
-            }
-            start = end
+        var person = 0
+        for (identity, place) in wanted {
+            while people[person].identity < identity { person += 1 }
+            known[place] = people[person]
         }
         return known
     }
 
-    /// What is known of a few people with numbers close together, each once.
-    ///
-    /// - Parameter identities: ascending.
-    private func people(_ identities: some BidirectionalCollection<Int64>) throws -> [Known] {
-        guard let first = identities.first, let last = identities.last else { return [] }
-        var people: [Known] = []
-        people.reserveCapacity(identities.count)
-        for identity in identities where people.last?.identity != identity { people.append(Known(identity: identity)) }
-        var person = 0
+    /// - Parameter people: each once, by their numbers.
+    private func readAnswers(of people: inout [Known]) throws {
+        var scattered: [Int] = []
+        var start = 0
+        while start < people.count {
+            var end = start + 1
+            while end < people.count, people[end].identity - people[end - 1].identity <= Self.widestGap { end += 1 }
+            if end - start < Self.fewestNeighbours {
+                scattered += start..<end
+            } else {
+                try readAnswers(ofNeighbours: start..<end, of: &people)
+            }
+            start = end
+        }
         var texts = LastTexts()
-        try findAnswers.run(.integer(first), .integer(last)) { row in
+        try findScattered.find(scattered.map { people[$0].identity }) { place, row in
+            people[scattered[place]].answers = try answers(row, &texts)
+        }
+    }
+
+    private func readAnswers(ofNeighbours range: Range<Int>, of people: inout [Known]) throws {
+        var person = range.lowerBound
+        var texts = LastTexts()
+        let first = people[person].identity, last = people[range.upperBound - 1].identity
+        try findNeighbours.run(.integer(first), .integer(last)) { row in
             let identity = row.integer(0)
             while people[person].identity < identity { person += 1 }
             // Somebody in between may not be wanted.
-            guard people[person].identity == identity else { return }
-            people[person].answers = try answers(row, &texts)
+            if people[person].identity == identity { people[person].answers = try answers(row, &texts) }
         }
-        for person in people.indices where people[person].answers.isEmpty {
-            people[person].account = try account(people[person].identity)
-        }
-        return people
     }
 
     private func answers(_ row: HotRow, _ texts: inout LastTexts) throws -> [KnownAnswer] {

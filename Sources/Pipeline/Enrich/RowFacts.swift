@@ -159,15 +159,6 @@ struct RowFacts: Sendable {
         }
     }
 
-    /// What values would have cost that this row did not pay for, as far as that is known.
-    func saved(by supply: Supply) -> Credits {
-        var saved = Credits.zero
-        found.forEach { _, found in
-            if found.supply == supply, let cost = found.cost { saved += cost }
-        }
-        return saved
-    }
-
     private mutating func takeAccount(_ plan: RowPlan.AccountPlan, _ outcome: (RowPlan.Wait) -> AskOutcome?) {
         accountCredits = plan.earlier
         if let known = plan.known {

@@ -26,7 +26,7 @@ final class HintPartitions {
     /// - Throws: ``Diagnostic`` `write_failed`.
     func add(_ records: [HintRecord]) throws {
         for record in records {
-            // The graph sorts by the upper bits, so the lower ones spread evenly.
+            // The graph goes by the upper bits, so the lower ones spread evenly.
             let part = Int(truncatingIfNeeded: record.hash) & (Self.count - 1)
             pages[part].append(record)
             if pages[part].count >= Self.page { try write(part) }
@@ -66,7 +66,7 @@ final class HintPartitions {
                     records.append(contentsOf: $0.bindMemory(to: HintRecord.self))
                 }
             }
-            return SharedHints(&records)
+            return SharedHints(records)
         } take: { hints in
             graph.add(hints)
         }

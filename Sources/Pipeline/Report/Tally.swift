@@ -48,44 +48,47 @@ struct Tally: Sendable, Codable, Equatable {
     /// Rows that are named for a reason.
     private static let mostExamples = 5
 
+    /// Takes the row where it lies: handed over by itself it would be copied.
+    ///
     /// - Parameter number: of the row in the run, 1-based.
-    @inline(__always)  // else the row is copied for it
-    mutating func count(_ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer], number: Int) {
+    mutating func count(_ rows: UnsafeBufferPointer<RowFacts>, _ row: Int, _ verdicts: Verdicts, number: Int) {
         read += 1
-        switch facts.status {
+        switch rows[row].status {
         case .enriched: enriched += 1
         case .unmatched: unmatched += 1
-        case .skipped: skipped[facts.reason, default: 0] += 1
-        case .failed: failed[facts.reason, default: 0] += 1
+        case .skipped: skipped[rows[row].reason, default: 0] += 1
+        case .failed: failed[rows[row].reason, default: 0] += 1
         }
-        if facts.origin == .cache { fromCache += 1 }
-        if facts.origin == .duplicate { duplicates += 1 }
-        if !facts.reason.isEmpty, examples[facts.reason, default: []].count < Self.mostExamples {
-            examples[facts.reason, default: []].append(number)
+        if rows[row].origin == .cache { fromCache += 1 }
+        if rows[row].origin == .duplicate { duplicates += 1 }
+        if !rows[row].reason.isEmpty, examples[rows[row].reason, default: []].count < Self.mostExamples {
+            examples[rows[row].reason, default: []].append(number)
         }
-        credits += facts.credits
-        if !facts.hasExactCharges { isEstimated = true }
-        unexplained += facts.unexplained
-        for charge in facts.charges {
+        credits += rows[row].channelCredits + rows[row].accountCredits
+        if !rows[row].hasExactCharges { isEstimated = true }
+        unexplained += rows[row].unexplained
+        for charge in rows[row].charges {
             var tally = channels[charge.channel] ?? ChannelTally()
             tally.credits += charge.cost
             channels[charge.channel] = tally
             sources[charge.source, default: SourceTally()].credits += charge.cost
             if charge.channel.isEmail { sources[charge.source]?.emailCredits += charge.cost }
         }
-        savedByCache += facts.saved(by: .cache)
-        savedByDuplicates += facts.saved(by: .duplicate)
-        for channel in facts.asked { count(channel, facts, verdicts) }
+        rows[row].found.forEach { _, found in
+            switch found.supply {
+            case .charged: break
+            case .cache: savedByCache += found.cost ?? .zero
+            case .duplicate: savedByDuplicates += found.cost ?? .zero
+            }
+        }
+        for channel in rows[row].asked { count(channel, rows[row].found[channel], verdicts) }
     }
 
-    @inline(__always)
-    private mutating func count(
-        _ channel: Channel, _ facts: RowFacts, _ verdicts: [String: VerificationDesk.Answer]
-    ) {
+    private mutating func count(_ channel: Channel, _ found: RowFacts.Found?, _ verdicts: Verdicts) {
         var tally = channels[channel] ?? ChannelTally()
         defer { channels[channel] = tally }
         tally.asked += 1
-        guard let found = facts.found[channel] else { return }
+        guard let found else { return }
         tally.found += 1
         sources[found.value.source, default: SourceTally()].found += 1
         guard channel.isEmail, !verdicts.isEmpty, let answer = verdicts[found.value.value] else { return }

@@ -25,18 +25,22 @@ struct FileDigest: Sendable, Equatable {
 
     /// Reads a file; nil where it cannot be read to its end.
     init?(of path: String) {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? file.close() }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
         var hash = SHA256()
         var bytes = 0
-        do {
-            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-                hash.update(data: piece)
-                bytes += piece.count
+        // One buffer for all of it: to be given a new one for each piece takes longer than to read and hash it.
+        let isWhole = withUnsafeTemporaryAllocation(byteCount: 1 << 17, alignment: 64) { buffer in
+            while true {
+                let count = read(descriptor, buffer.baseAddress, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return count == 0 }
+                hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                bytes += count
             }
-        } catch {
-            return nil
         }
+        guard isWhole else { return nil }
         self.init(bytes: bytes, hash)
     }
 }

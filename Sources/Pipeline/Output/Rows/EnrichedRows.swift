@@ -60,7 +60,7 @@ struct EnrichedRows: Sendable {
                     } else {
                         original.appendCSV(cells, row, to: &out)
                     }
-                    columns.append(facts[row], finished.verdicts, to: &out)
+                    columns.append(facts, row, finished.verdicts, to: &out)
                     csv.endRow(&out)
                 }
             }

@@ -79,8 +79,9 @@ struct EnrichmentColumns: Sendable {
     }
 
     /// Appends a cell for each column, with a delimiter before each.
-    @inline(__always)  // else the row is copied for it
-    func append(_ row: RowFacts, _ verdicts: Verdicts, to out: inout [UInt8]) {
+    ///
+    /// Takes the row where it lies: handed over by itself it would be copied.
+    func append(_ rows: UnsafeBufferPointer<RowFacts>, _ row: Int, _ verdicts: Verdicts, to out: inout [UInt8]) {
         // The columns of a channel stand together, so what was found is looked up once for all of them.
         var channel: Channel?
         var value: ChannelValue?
@@ -88,22 +89,22 @@ struct EnrichmentColumns: Sendable {
             out.append(csv.delimiter)
             if let next = fact.channel, next != channel {
                 channel = next
-                value = row.found[next]?.value
+                value = rows[row].found[next]?.value
             }
             switch fact {
-            case .status: add(row.status.rawValue, to: &out)
-            case .reason: add(row.reason, to: &out)
-            case .origin: add(row.origin.rawValue, to: &out)
-            case .recordID: add(row.recordID, to: &out)
-            case .credits: add(row.credits.description, to: &out)
+            case .status: add(rows[row].status.rawValue, to: &out)
+            case .reason: add(rows[row].reason, to: &out)
+            case .origin: add(rows[row].origin.rawValue, to: &out)
+            case .recordID: add(rows[row].recordID, to: &out)
+            case .credits: add((rows[row].channelCredits + rows[row].accountCredits).description, to: &out)
             case .value: if let value { add(value.value, to: &out) }
             case .source: if let value { add(value.source, to: &out) }
             case .confidence: if let value { add(JSONText.number(value.confidence), to: &out) }
             case .time: if let value { add(value.enrichedAt, to: &out) }
             case .verified: if let value { add(verdicts.isValid(value.value), to: &out) }
-            case .inputVerified: add(verdicts.isValid(row.ownEmail), to: &out)
-            case .accountID: add(row.accountID, to: &out)
-            case .account(let field): add(row.account?[AccountResult.knownFields[field]] ?? "", to: &out)
+            case .inputVerified: add(verdicts.isValid(rows[row].ownEmail), to: &out)
+            case .accountID: add(rows[row].accountID, to: &out)
+            case .account(let field): add(rows[row].account?[AccountResult.knownFields[field]] ?? "", to: &out)
             }
         }
     }
