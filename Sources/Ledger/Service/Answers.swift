@@ -10,36 +10,22 @@ extension ServiceLedger {
 
     // MARK: What is known
 
-    /// What was answered before about each person.
+    /// What was answered before about each person, and how much of the log was read for it.
     ///
     /// - Parameters:
     ///   - values: values from before this time, in seconds since 1970, count no more.
     ///   - misses: the same for misses.
-    package func known(_ people: [AliasHash], values: Double, misses: Double) throws -> [ChannelMap<ServedChannel>] {
+    package func known(
+        _ people: [AliasHash], values: Double, misses: Double
+    ) throws -> (answers: [ChannelMap<ServedChannel>], upTo: Int64) {
         try database.read { database in
-            let find = try HotLookup(
-                database,
-                """
-                channel, proof, at, value, source, confidence, enriched_at, tried, verdict
-                FROM asked CROSS JOIN answered USING (key)
-                """)
+            let upTo = try log.catchUp(database)
             var known = [ChannelMap<ServedChannel>](repeating: [:], count: people.count)
-            try find.find(people.map(\.key)) { place, row in
-                guard row.integer(2) == people[place].check, let channel = Channel(number: Int(row.integer(1))) else {
-                    return
-                }
-                let isMiss = row.isNull(4)
-                guard row.real(3) > (isMiss ? misses : values) else { return }
-                let result: ChannelResult =
-                    isMiss
-                    ? .missed(tried: row.text(8).split(separator: "\n").map(String.init))
-                    : .found(
-                        ChannelValue(
-                            value: row.text(4), source: row.text(5), confidence: row.real(6), enrichedAt: row.text(7)))
-                known[place][channel] = ServedChannel(
-                    result: result, cost: .zero, verdict: Verdict(rawValue: row.text(9)))
+            try AnsweredPeople(database).find(people, log.places(of: people.map(\.key))) { person, answer in
+                let isGood = answer.at > (answer.isMiss ? misses : values)
+                known[person][answer.channel] = isGood ? answer.served : nil
             }
-            return known
+            return (known, upTo)
         }
     }
 
@@ -95,9 +81,9 @@ extension ServiceLedger {
     /// A channel that another call has had answered meanwhile is not charged again, so that clients who ask for the same
     /// person at once pay once.
     package func settle(_ requests: [ServedRequest]) async throws -> [Charged] {
-        try await write { database in
-            let writer = try SettlementWriter(database)
-            return try requests.map(writer.write)
+        try await write { [log] database in
+            var writer = try SettlementWriter(database, log)
+            return try requests.map { try writer.write($0) }
         }
     }
 

@@ -103,7 +103,7 @@ extension ServiceLedger {
 
     /// Which provider gave a contact to the clients of the service.
     package func sources(of contacts: [String]) async throws -> [String: ContactSource] {
-        try await write { try ContactSource.find(contacts, in: "answered", $0) }
+        try await write { try ContactSource.find(contacts, in: "answered_anywhere", $0) }
     }
 }
 

@@ -15,6 +15,8 @@ package struct ServedRequest: Sendable {
     /// again.
     package var since: Double
     package var now: Double
+    /// How much of the log had been read when what was known was looked up; nil where nothing was.
+    package var knownUpTo: Int64?
     /// Whether it is charged whatever was answered before.
     package var isForced: Bool
     package var people: [ServedPerson]
@@ -24,8 +26,8 @@ package struct ServedRequest: Sendable {
 
     package init(
         workspace: String, apiKey: String, endpoint: Endpoint, arrivedAt: Double, since: Double, now: Double,
-        isForced: Bool,
-        people: [ServedPerson] = [], account: ServedAccount? = nil, verdicts: [LaterVerdict] = []
+        knownUpTo: Int64? = nil, isForced: Bool, people: [ServedPerson] = [], account: ServedAccount? = nil,
+        verdicts: [LaterVerdict] = []
     ) {
         self.workspace = workspace
         self.apiKey = apiKey
@@ -33,6 +35,7 @@ package struct ServedRequest: Sendable {
         self.arrivedAt = arrivedAt
         self.since = since
         self.now = now
+        self.knownUpTo = knownUpTo
         self.isForced = isForced
         self.people = people
         self.account = account

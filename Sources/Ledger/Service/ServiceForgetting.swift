@@ -7,7 +7,8 @@ extension ServiceLedger {
         try await read { [hasher] database in
             try Self.keys(of: people, database, hasher).flatMap { key in
                 try Row.fetchAll(
-                    database, sql: "SELECT channel, value FROM answered WHERE key = ? AND value IS NOT NULL",
+                    database,
+                    sql: "SELECT DISTINCT channel, value FROM answered_anywhere WHERE key = ? AND value IS NOT NULL",
                     arguments: [key]
                 ).compactMap { row in Channel(number: row[0]).map { ($0, row[1]) } }
             }
@@ -22,8 +23,12 @@ extension ServiceLedger {
             try database.execute(sql: "PRAGMA secure_delete = ON")
             var erased = 0
             for key in try Self.keys(of: people, database, hasher) {
+                erased +=
+                    try Int.fetchOne(
+                        database, sql: "SELECT count(DISTINCT channel) FROM answered_anywhere WHERE key = ?",
+                        arguments: [key]) ?? 0
                 try database.execute(sql: "DELETE FROM answered WHERE key = ?", arguments: [key])
-                erased += database.changesCount
+                try database.execute(sql: "DELETE FROM answered_log WHERE key = ?", arguments: [key])
                 try database.execute(sql: "UPDATE charge SET identity = 0 WHERE identity = ?", arguments: [key])
             }
             for value in people.values {
@@ -55,7 +60,8 @@ extension ServiceLedger {
         for value in people.values {
             keys.formUnion(
                 try Int64.fetchAll(
-                    database, sql: "SELECT key FROM answered WHERE lower(value) = lower(?)", arguments: [value]))
+                    database, sql: "SELECT key FROM answered_anywhere WHERE lower(value) = lower(?)", arguments: [value]
+                ))
         }
         return keys
     }

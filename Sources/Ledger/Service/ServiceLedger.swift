@@ -10,14 +10,16 @@ package final class ServiceLedger: Sendable {
     /// Moves what was written to its place without holding up who writes.
     private let mover: DatabaseQueue
     let hasher: AliasHasher
+    /// Answers that have not been brought to their places.
+    let log = AnswerLog()
     package let path: String
 
     private static let cacheKibibytes = 16 * 1024
     /// Pages in the write-ahead log before writers move them themselves, where nobody else does: 256 MiB.
     private static let pagesOfLog = 256 * 1024
     private static let readers = 4
-    /// Keys of people fall all over their table, so each answer is a page of its own that has to be on the disk before its
-    /// call is answered: the smaller the pages, the shorter the wait.
+    /// Keys of people fall all over their table, so each answer is a page of its own: the smaller the pages, the less is
+    /// written for it.
     private static let pageBytes = 1024
 
     /// Opens the file, making it (mode 0600) where it is missing.
@@ -35,6 +37,8 @@ package final class ServiceLedger: Sendable {
                 // Before there is a table, and nothing afterwards.
                 try database.execute(sql: "PRAGMA page_size = \(Self.pageBytes)")
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                // What has left the log is not to be found in what is free, if its person is forgotten later.
+                try database.execute(sql: "PRAGMA secure_delete = ON")
                 try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.pagesOfLog)")
             }
@@ -80,6 +84,21 @@ package final class ServiceLedger: Sendable {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("service ledger") { database in
             for statement in tables { try database.execute(sql: statement) }
+        }
+        migrator.registerMigration("answers are appended first") { database in
+            // A number that was given is never given again, so that places in the log mean one row for ever.
+            try database.execute(
+                sql: """
+                    CREATE TABLE answered_log (id INTEGER PRIMARY KEY AUTOINCREMENT, key INTEGER NOT NULL,
+                      channel INTEGER NOT NULL, proof INTEGER NOT NULL, at REAL NOT NULL, value TEXT, source TEXT,
+                      confidence REAL, enriched_at TEXT, tried TEXT, verdict TEXT)
+                    """)
+            // For statements that are not in a hurry; an answer may be in it twice.
+            try database.execute(
+                sql: """
+                    CREATE VIEW answered_anywhere AS SELECT \(SettlementWriter.columns) FROM answered
+                    UNION ALL SELECT \(SettlementWriter.columns) FROM answered_log
+                    """)
         }
         return migrator
     }

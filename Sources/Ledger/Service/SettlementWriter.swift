@@ -2,44 +2,59 @@ import EnrichmentAPI
 import Foundation
 import GRDB
 
-/// Writes what calls came to, on prepared statements.
+/// Writes what calls came to, on prepared statements; answers go into the log.
 struct SettlementWriter {
     private let database: Database
+    private let log: AnswerLog
+    /// Where this transaction has put answers, which is not known to others before it is whole.
+    private var fresh: [Int64: AnswerLog.Place] = [:]
+    private let answered: AnsweredPeople
+    private let firstInLog: HotStatement
     private let addRequest: HotStatement
     private let addCall: HotStatement
     private let addCharges: HotInsert
     private let addAnswers: HotInsert
-    private let isAnswered: HotStatement
+    private let repeatAnswers: HotStatement
     private let setVerdict: HotStatement
+    private let setVerdictInLog: HotStatement
     private let addAccount: HotStatement
     private let isAccountAnswered: HotStatement
 
-    init(_ database: Database) throws {
+    /// Of an answer, wherever it stands.
+    static let columns = "key, channel, proof, at, value, source, confidence, enriched_at, tried, verdict"
+
+    /// - Parameter database: at the beginning of a transaction.
+    init(_ database: Database, _ log: AnswerLog) throws {
+        try log.catchUp(database)
         self.database = database
+        self.log = log
+        answered = try AnsweredPeople(database)
+        firstInLog = try HotStatement(database, "SELECT min(id) FROM answered_log")
         addRequest = try HotStatement(
             database,
             "INSERT INTO request (at, workspace, api_key, endpoint, records, credits) VALUES (?, ?, ?, ?, ?, ?)")
         addCall = try HotStatement(database, "INSERT INTO call (workspace, kind, at) VALUES (?, ?, ?)")
         addCharges = try HotInsert(
             database, "INSERT INTO charge (request, identity, channel, provider, credits)", columns: 5)
-        isAnswered = try HotStatement(
-            database,
-            "SELECT 1 FROM answered WHERE key = ? AND channel = ? AND proof = ? AND at > ? AND value IS NOT NULL")
-        addAnswers = try HotInsert(
+        addAnswers = try HotInsert(database, "INSERT INTO answered_log (\(Self.columns))", columns: 10)
+        repeatAnswers = try HotStatement(
             database,
             """
-            INSERT OR REPLACE INTO answered
-              (key, channel, proof, at, value, source, confidence, enriched_at, tried, verdict)
-            """, columns: 10)
+            INSERT INTO answered_log (\(Self.columns)) SELECT \(Self.columns) FROM answered_log
+            WHERE id BETWEEN ? AND ? AND key = ? ORDER BY id
+            """)
         setVerdict = try HotStatement(
             database, "UPDATE answered SET verdict = ? WHERE key = ? AND channel = ? AND proof = ?")
+        setVerdictInLog = try HotStatement(
+            database,
+            "UPDATE answered_log SET verdict = ? WHERE key = ? AND channel = ? AND proof = ? AND id BETWEEN ? AND ?")
         addAccount = try HotStatement(
             database, "INSERT OR REPLACE INTO account (key, proof, at, account_id, fields) VALUES (?, ?, ?, ?, ?)")
         isAccountAnswered = try HotStatement(
             database, "SELECT 1 FROM account WHERE key = ? AND proof = ? AND at > ? AND fields IS NOT NULL")
     }
 
-    func write(_ request: ServedRequest) throws -> Charged {
+    mutating func write(_ request: ServedRequest) throws -> Charged {
         try addCall.run(
             .text(request.workspace), .text(Quota.Kind(request.endpoint).rawValue), .real(request.arrivedAt))
         // What it cost is known at the end; charges need the request before.
@@ -50,11 +65,7 @@ struct SettlementWriter {
         var charged = Charged()
         charged.people = try write(request.people, of: request, id)
         if let account = request.account { charged.account = try write(account, of: request, id) }
-        for later in request.verdicts {
-            try setVerdict.run(
-                .text(later.verdict.rawValue), .integer(later.identity.key), .integer(Int64(later.channel.number)),
-                .integer(later.identity.check))
-        }
+        for later in request.verdicts { try write(later) }
         let sum = charged.people.reduce(charged.account) { $1.entries.reduce($0) { $0 + $1.value } }
         if sum > .zero {
             try database.cachedStatement(sql: "UPDATE request SET credits = ? WHERE id = ?")
@@ -63,20 +74,34 @@ struct SettlementWriter {
         return charged
     }
 
-    private func write(
+    private mutating func write(
         _ people: [ServedPerson], of request: ServedRequest, _ id: Int64
     ) throws -> [ChannelMap<Credits>] {
         typealias New = (key: AliasHash, channel: Channel, served: ServedChannel)
-        var (answers, charges): ([New], [New]) = ([], [])
-        let costs = try people.map { person in
+        let known = try known(people, request)
+        // Apart are people of whom the log tells already: that is repeated, so that all of it stands together.
+        var (apart, together): ([[New]], [[New]]) = ([], [])
+        var charges: [New] = []
+        // What this call itself has brought, where somebody stands in it twice.
+        var given: [Int64: ChannelSet] = [:]
+        let costs = people.indices.map { person in
+            let key = people[person].identity, before = given[key.key]
+            given[key.key] = before ?? []
             var costs = ChannelMap<Credits>()
-            try person.channels.forEach { channel, served in
-                let isKnown = try isKnown(served, person.identity, channel, request)
+            var answers: [New] = []
+            people[person].channels.forEach { channel, served in
+                let isRepeated = before?.contains(channel) == true
+                // A miss never takes the place of a value.
+                let isKnown =
+                    (isRepeated || known[person].contains(channel))
+                    && (served.result.value == nil || !request.isForced && (isRepeated || served.cost > .zero))
                 costs[channel] = isKnown ? .zero : served.cost
                 guard !isKnown else { return }
-                answers.append((person.identity, channel, served))
-                if served.cost > .zero { charges.append((person.identity, channel, served)) }
+                answers.append((key, channel, served))
+                if served.result.value != nil { given[key.key, default: []].insert(channel) }
+                if served.cost > .zero { charges.append((key, channel, served)) }
             }
+            if before == nil, place(of: key.key) == nil { together.append(answers) } else { apart.append(answers) }
             return costs
         }
         try addCharges.write(charges.count) { index, row in
@@ -87,6 +112,28 @@ struct SettlementWriter {
             row.text(served.result.value?.source ?? "")
             row.integer(Int64(served.cost.thousandths))
         }
+        try append(together.filter { !$0.isEmpty }.map { (key: $0[0].key.key, answers: $0) }, request.now)
+        for answers in apart where !answers.isEmpty {
+            let key = answers[0].key.key
+            var repeated = 0
+            if let place = place(of: key) {
+                try repeatAnswers.run(.integer(place.first), .integer(place.last), .integer(key))
+                repeated = database.changesCount
+            }
+            try append([(key, answers)], request.now)
+            fresh[key]?.first -= Int64(repeated)
+        }
+        return costs
+    }
+
+    private func place(of key: Int64) -> AnswerLog.Place? { fresh[key] ?? log.places(of: [key])[0] }
+
+    /// Appends the answers about some people to the log, each of whom it tells nothing of.
+    private mutating func append(
+        _ people: [(key: Int64, answers: [(key: AliasHash, channel: Channel, served: ServedChannel)])], _ now: Double
+    ) throws {
+        let answers = people.flatMap(\.answers)
+        guard !answers.isEmpty else { return }
         try addAnswers.write(answers.count) { index, row in
             let (key, channel, served) = answers[index]
             let value = served.result.value
@@ -95,7 +142,7 @@ struct SettlementWriter {
             row.integer(key.key)
             row.integer(Int64(channel.number))
             row.integer(key.check)
-            row.real(request.now)
+            row.real(now)
             row.optional(value?.value)
             row.optional(value?.source)
             row.optional(value?.confidence)
@@ -103,20 +150,50 @@ struct SettlementWriter {
             row.optional(tried)
             row.optional(served.verdict?.rawValue)
         }
-        return costs
+        var next = database.lastInsertedRowID - Int64(answers.count) + 1
+        for (key, answers) in people {
+            fresh[key] = AnswerLog.Place(first: next, last: next + Int64(answers.count) - 1)
+            next += Int64(answers.count)
+        }
     }
 
-    /// Whether what was found is known by now, and so is not charged; a miss never takes the place of a value.
-    private func isKnown(
-        _ served: ServedChannel, _ key: AliasHash, _ channel: Channel, _ request: ServedRequest
-    ) throws -> Bool {
-        guard served.result.value == nil || !request.isForced && served.cost > .zero else { return false }
-        return try isAnswered.finds {
-            $0.integer(key.key)
-            $0.integer(Int64(channel.number))
-            $0.integer(key.check)
-            $0.real(request.since)
+    /// Channels of each person for which a value is known by now that counts.
+    private func known(_ people: [ServedPerson], _ request: ServedRequest) throws -> [ChannelSet] {
+        var known = [ChannelSet](repeating: [], count: people.count)
+        var places = log.places(of: people.map(\.identity.key))
+        for person in people.indices { places[person] = fresh[people[person].identity.key] ?? places[person] }
+        var open = Array(people.indices)
+        if let seen = request.knownUpTo, try isInLog(after: seen) {
+            // Whatever was there before the call was answered was known then; only those count who came meanwhile.
+            open.removeAll { places[$0].map { $0.last <= seen } ?? true }
         }
+        guard !open.isEmpty else { return known }
+        try answered.find(open.map { people[$0].identity }, open.map { places[$0] }) { index, answer in
+            if answer.isMiss || answer.at <= request.since {
+                known[open[index]] = known[open[index]].subtracting([answer.channel])
+            } else {
+                known[open[index]].insert(answer.channel)
+            }
+        }
+        return known
+    }
+
+    /// Whether all that was appended after a row is in the log still.
+    private func isInLog(after last: Int64) throws -> Bool {
+        var first: Int64?
+        try firstInLog.run { if !$0.isNull(0) { first = $0.integer(0) } }
+        return first.map { $0 <= last + 1 } ?? false
+    }
+
+    private func write(_ later: LaterVerdict) throws {
+        let key = later.identity
+        try setVerdict.run(
+            .text(later.verdict.rawValue), .integer(key.key), .integer(Int64(later.channel.number)),
+            .integer(key.check))
+        guard let place = place(of: key.key) else { return }
+        try setVerdictInLog.run(
+            .text(later.verdict.rawValue), .integer(key.key), .integer(Int64(later.channel.number)),
+            .integer(key.check), .integer(place.first), .integer(place.last))
     }
 
     private func write(_ account: ServedAccount, of request: ServedRequest, _ id: Int64) throws -> Credits {

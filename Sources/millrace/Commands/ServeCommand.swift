@@ -124,12 +124,14 @@ struct ServeCommand: AsyncParsableCommand {
             EnrichmentService.Parts(
                 ledger: ledger, source: source, verifier: verifier, rehearsal: rehearsal, isOpen: isOpen,
                 log: AccessLog(accessLog) { Endings.say($0) }), settings: settings)
+        let mover = AnswerMover(ledger)
         try await host.run(service) {
             // What is taken when the service stops could not be written any more; that is done at the end.
             // While a part of the log is moved the disk is slow for all others, so the parts are small.
             let pause = Duration.milliseconds(200)
             var rounds = 0
             while (try? await Task.sleep(for: pause)) != nil {
+                try? await mover.move()
                 try? await ledger.moveLog()
                 rounds += 1
                 if rounds.isMultiple(of: 50), let use { try? await ledger.add(use.take()) }
