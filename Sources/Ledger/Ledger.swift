@@ -134,6 +134,18 @@ package final class Ledger: Sendable {
         case full
         /// Can be made again from what is there: a power cut may take the last of these commits, in order.
         case relaxed
+
+        /// One transaction, on a connection that has none.
+        func transaction<Value>(_ database: Database, _ updates: (Database) throws -> Value) throws -> Value {
+            try database.execute(sql: "PRAGMA synchronous = \(self == .full ? "FULL" : "NORMAL")")
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try updates(database)
+                return .commit
+            }
+            guard let value else { throw DatabaseError(message: "the transaction gave no value") }
+            return value
+        }
     }
 
     /// Lets the log grow long before it is worked in: for engines that answer at once.
@@ -169,16 +181,7 @@ package final class Ledger: Sendable {
         once durability: Durability, _ updates: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await explaining {
-            try await database.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
-                var value: Value?
-                try database.inTransaction(.immediate) {
-                    value = try updates(database)
-                    return .commit
-                }
-                guard let value else { throw DatabaseError(message: "the transaction gave no value") }
-                return value
-            }
+            try await database.writeWithoutTransaction { try durability.transaction($0, updates) }
         }
     }
 

@@ -27,22 +27,20 @@ final class AnswerLog: Sendable {
 
     private let state = Mutex(State())
 
-    /// People of whom something lies in the log.
-    var count: Int { state.withLock { $0.places.count } }
-
-    /// All people who were in the log when it was last looked at, by their keys, and up to which row that was.
-    var all: (people: [(key: Int64, place: Place)], upTo: Int64) {
-        let (people, last) = state.withLock { state in (state.places.map { ($0.key, $0.value) }, state.last) }
-        return (people.sorted { $0.0 < $1.0 }, last)
+    /// The keys of all people who were in the log when it was last looked at, and up to which row that was.
+    var all: (keys: [Int64], upTo: Int64) {
+        let (keys, last) = state.withLock { state in (Array(state.places.keys), state.last) }
+        return (keys.sorted(), last)
     }
 
     /// Makes what has been appended known, by whomever.
     ///
     /// - Parameter database: in a transaction that has appended nothing itself, since that may not stay.
-    /// - Returns: the last row that was appended as this transaction sees it, whether it is there still or not.
+    /// - Returns: the rows of the log as this transaction sees them.
     @discardableResult
-    func catchUp(_ database: Database) throws -> Int64 {
+    func catchUp(_ database: Database) throws -> LogReading {
         let newest = try HotStatement(database, "SELECT seq FROM sqlite_sequence WHERE name = 'answered_log'")
+        let oldest = try HotStatement(database, "SELECT min(id) FROM answered_log")
         let appended = try HotStatement(database, "SELECT id, key FROM answered_log WHERE id > ? ORDER BY id")
         var last: Int64 = 0
         try newest.run { last = $0.integer(0) }
@@ -61,7 +59,9 @@ final class AnswerLog: Sendable {
             if let current { state.places[current.key] = current.place }
             state.last = last
         }
-        return last
+        var first = last + 1
+        try oldest.run { if !$0.isNull(0) { first = $0.integer(0) } }
+        return LogReading(first: first, last: last)
     }
 
     /// - Returns: for each key where the log tells of its person, or nil.

@@ -7,60 +7,62 @@ import GRDB
 /// same as once.
 package actor AnswerMover {
     private let ledger: ServiceLedger
-    private let most: Int
+    private let most: Int64
     /// The last row of the log when it was last looked at.
     private var last: Int64 = -1
 
-    /// People who gather before they are brought to their places though there are calls.
-    package static let most = 1 << 17
+    /// Rows that gather before they are brought to their places though there are calls.
+    package static let most: Int64 = 1 << 18
     /// As many times ``most`` may gather before that is done without pauses; their keys take some 40 MiB then.
-    private static let hurry = 4
+    private static let hurry: Int64 = 4
     private static let pause = Duration.milliseconds(10)
     private static let peopleAtOnce = 128
     private static let rowsAtOnce: Int64 = 1024
 
-    package init(_ ledger: ServiceLedger, most: Int = AnswerMover.most) {
+    package init(_ ledger: ServiceLedger, most: Int64 = AnswerMover.most) {
         self.ledger = ledger
         self.most = most
     }
 
     /// To be called from time to time.
     package func move() async throws {
-        let newest = try await ledger.read { [log = ledger.log] in try log.catchUp($0) }
-        let isQuiet = newest == last
-        last = newest
-        guard isQuiet && ledger.log.count > 0 || ledger.log.count >= most else { return }
-        try await moveAll(stoppingForCalls: ledger.log.count < most)
+        let now = try await ledger.read { [log = ledger.log] in try log.catchUp($0) }
+        let isQuiet = now.last == last
+        last = now.last
+        guard now.count >= most || isQuiet && now.count > 0 else { return }
+        try await moveAll(stoppingForCalls: now.count < most)
     }
 
     /// - Parameter stoppingForCalls: whether it is broken off where something is appended meanwhile.
     package func moveAll(stoppingForCalls: Bool = false) async throws {
-        let (people, upTo) = ledger.log.all
+        let (keys, upTo) = ledger.log.all
         var start = 0, before = upTo
-        while start < people.count {
-            let some = people[start..<min(start + Self.peopleAtOnce, people.count)]
-            let newest = try await ledger.writeLater { [log = ledger.log] database in
-                try Self.bring(some, database)
-                return try log.catchUp(database)
+        while start < keys.count {
+            let some = Array(keys[start..<min(start + Self.peopleAtOnce, keys.count)])
+            let now = try await ledger.write(.relaxed) { [log = ledger.log] database in
+                let now = try log.catchUp(database)
+                // Where they stand now: another process may have brought something newer meanwhile.
+                try Self.bring(some, log.places(of: some), database)
+                return now
             }
             start += some.count
-            guard newest > before else { continue }
+            guard now.last > before else { continue }
             if stoppingForCalls { return }
-            before = newest
+            before = now.last
             // Calls come first, for as long as there is room.
-            if ledger.log.count < most * Self.hurry { try await Task.sleep(for: Self.pause) }
+            if now.count < most * Self.hurry { try await Task.sleep(for: Self.pause) }
         }
         try await clear(upTo: upTo)
     }
 
-    private static func bring(_ people: ArraySlice<(key: Int64, place: AnswerLog.Place)>, _ database: Database) throws {
+    private static func bring(_ keys: [Int64], _ places: [AnswerLog.Place?], _ database: Database) throws {
         let bring = try HotStatement(
             database,
             """
             INSERT OR REPLACE INTO answered (\(SettlementWriter.columns)) SELECT \(SettlementWriter.columns)
             FROM answered_log WHERE id BETWEEN ? AND ? AND key = ? ORDER BY id
             """)
-        for (key, place) in people {
+        for case (let key, let place?) in zip(keys, places) {
             try bring.write {
                 $0.integer(place.first)
                 $0.integer(place.last)
@@ -73,7 +75,7 @@ package actor AnswerMover {
     private func clear(upTo last: Int64) async throws {
         var isEmpty = false
         while !isEmpty {
-            isEmpty = try await ledger.writeLater { database in
+            isEmpty = try await ledger.write(.relaxed) { database in
                 guard let first = try Int64.fetchOne(database, sql: "SELECT min(id) FROM answered_log"), first <= last
                 else { return true }
                 try database.execute(
@@ -83,28 +85,5 @@ package actor AnswerMover {
             }
         }
         ledger.log.drop(upTo: last)
-    }
-}
-
-extension ServiceLedger {
-    /// One transaction that may be lost with the power, as what it does can be done again.
-    fileprivate func writeLater<Value: Sendable>(
-        _ updates: @escaping @Sendable (Database) throws -> Value
-    ) async throws -> Value {
-        do {
-            return try await database.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA synchronous = NORMAL")
-                defer { try? database.execute(sql: "PRAGMA synchronous = FULL") }
-                var value: Value?
-                try database.inTransaction(.immediate) {
-                    value = try updates(database)
-                    return .commit
-                }
-                guard let value else { throw DatabaseError(message: "the transaction gave no value") }
-                return value
-            }
-        } catch let error as DatabaseError {
-            throw Ledger.explained(path, error)
-        }
     }
 }

@@ -10,22 +10,22 @@ extension ServiceLedger {
 
     // MARK: What is known
 
-    /// What was answered before about each person, and how much of the log was read for it.
+    /// What was answered before about each person, and what the log held then.
     ///
     /// - Parameters:
     ///   - values: values from before this time, in seconds since 1970, count no more.
     ///   - misses: the same for misses.
     package func known(
         _ people: [AliasHash], values: Double, misses: Double
-    ) throws -> (answers: [ChannelMap<ServedChannel>], upTo: Int64) {
+    ) throws -> (answers: [ChannelMap<ServedChannel>], seen: LogReading) {
         try database.read { database in
-            let upTo = try log.catchUp(database)
+            let seen = try log.catchUp(database)
             var known = [ChannelMap<ServedChannel>](repeating: [:], count: people.count)
             try AnsweredPeople(database).find(people, log.places(of: people.map(\.key))) { person, answer in
                 let isGood = answer.at > (answer.isMiss ? misses : values)
                 known[person][answer.channel] = isGood ? answer.served : nil
             }
-            return (known, upTo)
+            return (known, seen)
         }
     }
 

@@ -15,8 +15,8 @@ package struct ServedRequest: Sendable {
     /// again.
     package var since: Double
     package var now: Double
-    /// How much of the log had been read when what was known was looked up; nil where nothing was.
-    package var knownUpTo: Int64?
+    /// What the log held when what was known was looked up; nil where nothing was.
+    package var seen: LogReading?
     /// Whether it is charged whatever was answered before.
     package var isForced: Bool
     package var people: [ServedPerson]
@@ -26,7 +26,7 @@ package struct ServedRequest: Sendable {
 
     package init(
         workspace: String, apiKey: String, endpoint: Endpoint, arrivedAt: Double, since: Double, now: Double,
-        knownUpTo: Int64? = nil, isForced: Bool, people: [ServedPerson] = [], account: ServedAccount? = nil,
+        seen: LogReading? = nil, isForced: Bool, people: [ServedPerson] = [], account: ServedAccount? = nil,
         verdicts: [LaterVerdict] = []
     ) {
         self.workspace = workspace
@@ -35,7 +35,7 @@ package struct ServedRequest: Sendable {
         self.arrivedAt = arrivedAt
         self.since = since
         self.now = now
-        self.knownUpTo = knownUpTo
+        self.seen = seen
         self.isForced = isForced
         self.people = people
         self.account = account
@@ -65,6 +65,16 @@ package struct ServedChannel: Sendable {
         self.cost = cost
         self.verdict = verdict
     }
+}
+
+/// The rows of the log of answers at a moment.
+package struct LogReading: Sendable, Equatable {
+    /// The first that was there, or would have been.
+    package var first: Int64
+    /// The last that had been appended.
+    package var last: Int64
+
+    var count: Int64 { last - first + 1 }
 }
 
 /// A verdict on an email that was answered before.

@@ -5,13 +5,14 @@ extension ServiceLedger {
     /// What our own service has answered about people.
     package func values(of people: Forgettable) async throws -> [(channel: Channel, value: String)] {
         try await read { [hasher] database in
-            try Self.keys(of: people, database, hasher).flatMap { key in
-                try Row.fetchAll(
-                    database,
-                    sql: "SELECT DISTINCT channel, value FROM answered_anywhere WHERE key = ? AND value IS NOT NULL",
-                    arguments: [key]
-                ).compactMap { row in Channel(number: row[0]).map { ($0, row[1]) } }
-            }
+            let keys = try Self.list(of: Self.keys(of: people, database, hasher))
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT key, channel, value FROM answered_anywhere
+                    WHERE key IN (\(keys)) AND value IS NOT NULL ORDER BY key, channel
+                    """
+            ).compactMap { row in Channel(number: row[1]).map { ($0, row[2]) } }
         }
     }
 
@@ -21,16 +22,17 @@ extension ServiceLedger {
     package func forget(_ people: Forgettable) async throws -> Int {
         let erased = try await write { [hasher] database in
             try database.execute(sql: "PRAGMA secure_delete = ON")
-            var erased = 0
-            for key in try Self.keys(of: people, database, hasher) {
-                erased +=
-                    try Int.fetchOne(
-                        database, sql: "SELECT count(DISTINCT channel) FROM answered_anywhere WHERE key = ?",
-                        arguments: [key]) ?? 0
-                try database.execute(sql: "DELETE FROM answered WHERE key = ?", arguments: [key])
-                try database.execute(sql: "DELETE FROM answered_log WHERE key = ?", arguments: [key])
-                try database.execute(sql: "UPDATE charge SET identity = 0 WHERE identity = ?", arguments: [key])
-            }
+            // All keys at once, since the log has no order but its own.
+            let keys = try Self.list(of: Self.keys(of: people, database, hasher))
+            let erased =
+                try Int.fetchOne(
+                    database,
+                    sql: """
+                        SELECT count(*) FROM (SELECT DISTINCT key, channel FROM answered_anywhere WHERE key IN (\(keys)))
+                        """) ?? 0
+            try database.execute(sql: "DELETE FROM answered WHERE key IN (\(keys))")
+            try database.execute(sql: "DELETE FROM answered_log WHERE key IN (\(keys))")
+            try database.execute(sql: "UPDATE charge SET identity = 0 WHERE identity IN (\(keys))")
             for value in people.values {
                 let hash = hasher.alias("contact:" + value, scope: 0)
                 try database.execute(sql: "DELETE FROM outcome WHERE contact = ?", arguments: [hash.key])
@@ -47,6 +49,8 @@ extension ServiceLedger {
         }
         return erased
     }
+
+    private static func list(of keys: Set<Int64>) -> String { keys.map(String.init).joined(separator: ", ") }
 
     /// Under which answers about people stand: by the hint that they were asked for with, or by what was found.
     private static func keys(

@@ -63,10 +63,13 @@ package final class ServiceLedger: Sendable {
         }
     }
 
-    /// One transaction that writes, on the disk when it returns.
-    func write<Value: Sendable>(_ updates: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    /// One transaction that writes, on the disk when it returns; a relaxed one may be lost with the power, together with
+    /// all after it.
+    func write<Value: Sendable>(
+        _ durability: Ledger.Durability = .full, _ updates: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         do {
-            return try await database.write(updates)
+            return try await database.writeWithoutTransaction { try durability.transaction($0, updates) }
         } catch let error as DatabaseError {
             throw Ledger.explained(path, error)
         }

@@ -40,8 +40,8 @@ struct SettlementWriter {
         repeatAnswers = try HotStatement(
             database,
             """
-            INSERT INTO answered_log (\(Self.columns)) SELECT \(Self.columns) FROM answered_log
-            WHERE id BETWEEN ? AND ? AND key = ? ORDER BY id
+            INSERT INTO answered_log (\(Self.columns)) SELECT \(Self.columns) FROM answered_log WHERE id IN
+              (SELECT max(id) FROM answered_log WHERE id BETWEEN ? AND ? AND key = ? GROUP BY channel, proof) ORDER BY id
             """)
         setVerdict = try HotStatement(
             database, "UPDATE answered SET verdict = ? WHERE key = ? AND channel = ? AND proof = ?")
@@ -163,9 +163,9 @@ struct SettlementWriter {
         var places = log.places(of: people.map(\.identity.key))
         for person in people.indices { places[person] = fresh[people[person].identity.key] ?? places[person] }
         var open = Array(people.indices)
-        if let seen = request.knownUpTo, try isInLog(after: seen) {
+        if let seen = request.seen, try !isCleared(since: seen) {
             // Whatever was there before the call was answered was known then; only those count who came meanwhile.
-            open.removeAll { places[$0].map { $0.last <= seen } ?? true }
+            open.removeAll { places[$0].map { $0.last <= seen.last } ?? true }
         }
         guard !open.isEmpty else { return known }
         try answered.find(open.map { people[$0].identity }, open.map { places[$0] }) { index, answer in
@@ -178,11 +178,12 @@ struct SettlementWriter {
         return known
     }
 
-    /// Whether all that was appended after a row is in the log still.
-    private func isInLog(after last: Int64) throws -> Bool {
+    /// Whether anything has left the log since it was read: then who was in it may have been seen neither there nor in its
+    /// place.
+    private func isCleared(since seen: LogReading) throws -> Bool {
         var first: Int64?
         try firstInLog.run { if !$0.isNull(0) { first = $0.integer(0) } }
-        return first.map { $0 <= last + 1 } ?? false
+        return first.map { $0 != seen.first } ?? true
     }
 
     private func write(_ later: LaterVerdict) throws {

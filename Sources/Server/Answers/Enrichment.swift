@@ -28,7 +28,7 @@ struct Enrichment: Sendable {
     func people(_ body: CallBody, _ endpoint: Endpoint, _ caller: Caller, arrivedAt: Double) async throws -> Answer {
         let queries = body.records.map { PersonQuery($0, endpoint: endpoint) }
         let identities = queries.map { ledger.identity($0.name, workspace: caller.workspace) }
-        var (answers, knownUpTo) = try known(identities, body, arrivedAt)
+        var (answers, seen) = try known(identities, body, arrivedAt)
         let asked = try await askMissing(body, endpoint, answers)
         for (record, channels) in asked {
             for (channel, served) in channels.entries { answers[record][channel] = served }
@@ -45,7 +45,7 @@ struct Enrichment: Sendable {
         let order = asked.keys.sorted()
         let request = ServedRequest(
             workspace: caller.workspace, apiKey: caller.keyID, endpoint: endpoint, arrivedAt: arrivedAt,
-            since: arrivedAt - goodFor.values, now: now(), knownUpTo: knownUpTo, isForced: body.isForced,
+            since: arrivedAt - goodFor.values, now: now(), seen: seen, isForced: body.isForced,
             people: order.map { record in
                 var channels = ChannelMap<ServedChannel>()
                 for (channel, _) in asked[record]?.entries ?? [] { channels[channel] = answers[record][channel] }
@@ -56,10 +56,10 @@ struct Enrichment: Sendable {
         return write(body, endpoint, queries, answers, costs)
     }
 
-    /// - Returns: also how much of the ledger's log was read for it; nil where nobody looked.
+    /// - Returns: also what the ledger's log held then; nil where nobody looked.
     private func known(
         _ identities: [AliasHash], _ body: CallBody, _ arrivedAt: Double
-    ) throws -> ([ChannelMap<ServedChannel>], upTo: Int64?) {
+    ) throws -> ([ChannelMap<ServedChannel>], seen: LogReading?) {
         guard !body.isForced else { return (identities.map { _ in ChannelMap() }, nil) }
         return try ledger.known(
             identities, values: arrivedAt - goodFor.values, misses: arrivedAt - goodFor.misses)
