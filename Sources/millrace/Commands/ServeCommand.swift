@@ -124,25 +124,30 @@ struct ServeCommand: AsyncParsableCommand {
             EnrichmentService.Parts(
                 ledger: ledger, source: source, verifier: verifier, rehearsal: rehearsal, isOpen: isOpen,
                 log: AccessLog(accessLog) { Endings.say($0) }), settings: settings)
-        let mover = AnswerMover(ledger)
         try await host.run(service) {
             // What is taken when the service stops could not be written any more; that is done at the end.
             // While a part of the log is moved the disk is slow for all others, so the parts are small.
             let pause = Duration.milliseconds(200)
+            // Beside the rest, since it may take its time.
+            async let moving: Void = Self.move(AnswerMover(ledger), every: pause)
             var rounds = 0
             while (try? await Task.sleep(for: pause)) != nil {
-                try? await mover.move()
                 try? await ledger.moveLog()
                 rounds += 1
                 if rounds.isMultiple(of: 50), let use { try? await ledger.add(use.take()) }
                 if rounds.isMultiple(of: 18_000) { try? await service.forgetOld() }
             }
+            await moving
         } started: { port in
             let name = host.host.contains(":") ? "[\(host.host)]" : host.host
             Endings.say("serving on http://\(name):\(port)\(isOpen ? ", for everybody on this machine" : "")")
         }
         if let use { try await ledger.add(use.take()) }
         Endings.say(rehearse == nil ? "stopped: every charge is in \(ledger.path)" : "stopped: nothing of it is kept")
+    }
+
+    private static func move(_ mover: AnswerMover, every pause: Duration) async {
+        while (try? await Task.sleep(for: pause)) != nil { try? await mover.move() }
     }
 
     private func withVerifier(
