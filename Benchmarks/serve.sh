@@ -11,13 +11,14 @@ seconds=${1:-10}
 connections=${2:-2}
 people=${3:-1000000}
 
+# Found by the one column that looks like an email of theirs: "Work Email" would be taken for it, and nobody be found.
 awk -v people="$people" 'BEGIN {
-    print "Email,Work Email,Tel"
+    print "Email,Reached At,Tel"
     for (i = 0; i < people; i++) printf "p%d@acme.example,w%d@work.example,+121255501%02d\n", i, i, i % 100
 }' >"$work/people.csv"
 cat >"$work/waterfall.yaml" <<YAML
 providers:
-  - {name: people, path: $work/people.csv, channels: {work_email: Work Email, phone: Tel}, prices: {work_email: 1, phone: 2}}
+  - {name: people, path: $work/people.csv, channels: {work_email: Reached At, phone: Tel}, prices: {work_email: 1, phone: 2}}
 order: {work_email: [people], phone: [people]}
 YAML
 cat >"$work/serve.yaml" <<YAML
