@@ -34,7 +34,7 @@ enum Migrations {
             try database.execute(sql: "CREATE INDEX hint_by_identity ON hint (identity)")
         }
         migrator.registerMigration("new keys apart") { database in
-            // Keys that came lately and are taken into `alias` many at a time, see `AliasTable`.
+            // Keys that came lately; replaced by `alias_log` below.
             try database.execute(
                 sql:
                     "CREATE TABLE alias_new (key INTEGER PRIMARY KEY, proof INTEGER NOT NULL, identity INTEGER NOT NULL)"
@@ -48,6 +48,18 @@ enum Migrations {
             try database.execute(sql: "DROP TABLE answer_each")
             try database.execute(sql: AnswerColumns.view)
             for trigger in AnswerColumns.triggers { try database.execute(sql: trigger) }
+        }
+        migrator.registerMigration("new keys appended") { database in
+            // Keys that came lately and are taken into `alias` many at a time, see `AliasLog`. A number is never used twice.
+            try database.execute(
+                sql: """
+                    CREATE TABLE alias_log (
+                      id INTEGER PRIMARY KEY AUTOINCREMENT, key INTEGER NOT NULL, proof INTEGER NOT NULL,
+                      identity INTEGER NOT NULL)
+                    """)
+            try database.execute(
+                sql: "INSERT INTO alias_log (key, proof, identity) SELECT key, proof, identity FROM alias_new")
+            try database.execute(sql: "DROP TABLE alias_new")
         }
         return migrator
     }

@@ -23,7 +23,7 @@ extension Ledger {
             let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
             let counts: [(sql: String, what: String)] = [
                 (
-                    "(SELECT identity FROM alias UNION ALL SELECT identity FROM alias_new) WHERE identity NOT IN (SELECT id FROM identity)",
+                    "(SELECT identity FROM alias UNION ALL SELECT identity FROM alias_log) WHERE identity NOT IN (SELECT id FROM identity)",
                     "hints lead to nobody"
                 ),
                 ("single_answer WHERE chunk NOT IN (SELECT id FROM chunk)", "answers came with no request"),
@@ -76,7 +76,7 @@ extension Ledger {
     {
         let alone = try LedgerUse(aloneIn: path)
         defer { withExtendedLifetime(alone) {} }
-        let pruned = try await write(.full) { database in
+        let pruned = try await write(.full) { [newKeys] database in
             func delete(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
                 try database.execute(sql: "DELETE FROM " + sql, arguments: arguments)
                 return database.changesCount
@@ -128,7 +128,8 @@ extension Ledger {
                 identity WHERE id NOT IN (SELECT identity FROM answer) AND id NOT IN (SELECT identity FROM account)
                   AND id NOT IN (SELECT identity FROM ask)
                 """)
-            for table in ["alias", "alias_new", "hint"] {
+            try newKeys.takeIn(database)
+            for table in ["alias", "hint"] {
                 _ = try delete("\(table) WHERE identity NOT IN (SELECT id FROM identity)")
             }
             return pruned

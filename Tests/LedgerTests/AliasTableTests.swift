@@ -36,7 +36,7 @@ import Testing
             #expect(try await ledger.owners(of: rows) == [early, late, 0])
             try await ledger.takeInNewKeys()
         }
-        #expect(try await count("alias_new") == 0)
+        #expect(try await count("alias_log") == 0)
         #expect(try await count("alias") == 4)
     }
 
@@ -50,20 +50,6 @@ import Testing
         #expect(try await ledger.owners(of: [row]) == [first])
         try await ledger.takeInNewKeys()
         #expect(try await ledger.owners(of: [row]) == [first])
-    }
-
-    @Test func newKeysAreTakenInOnceTheyAreMany() async throws {
-        let scope = try await ledger.scope(workspace: "w", engine: "api")
-        func resolve(_ numbers: Range<Int>) async throws -> [Int64] {
-            try await ledger.resolve(numbers.map { lookup("email:\($0)", in: scope) }, in: scope).map(\.identity)
-        }
-        let few = try await resolve(0..<1000)
-        #expect(try await count("alias") == 0)
-        let many = try await resolve(1000..<AliasTable.mostNew)
-        #expect(try await count("alias_new") == 0)
-        #expect(try await count("alias") == AliasTable.mostNew)
-        #expect(Set(few + many).count == AliasTable.mostNew)
-        #expect(try await resolve(0..<1000) == few)
     }
 
     @Test func somebodyIsForgottenWhereverTheirKeysAre() async throws {

@@ -16,8 +16,8 @@ struct AliasBatch {
     /// - Parameters:
     ///   - asked: keys to look up.
     ///   - others: keys that may be added, and are taken to lead to nobody.
-    init(_ database: Database, asked: [AliasHash], others: [AliasHash]) throws {
-        table = try AliasTable(database)
+    init(_ table: AliasTable, asked: [AliasHash], others: [AliasHash]) throws {
+        self.table = table
         let given = asked + others
         places = Array(repeating: 0, count: given.count)
         var order = given.indices.map { (key: given[$0].key, index: $0) }
@@ -67,11 +67,10 @@ struct AliasBatch {
     mutating func add(_ hash: AliasHash, _ identity: Int64) { late[hash] = late[hash] ?? identity }
 
     /// Writes what was added.
-    func write(to database: Database) throws {
+    func write() throws {
         let added = keys.indices.filter { isAdded[$0] }.map { (hash: keys[$0], identity: owners[$0]) }
         guard !added.isEmpty || !late.isEmpty else { return }
         try table.add(added)
         try table.add(late.sorted { $0.value < $1.value }.map { (hash: $0.key, identity: $0.value) })
-        try AliasTable.takeInIfMany(database)
     }
 }

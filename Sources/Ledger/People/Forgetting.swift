@@ -48,9 +48,11 @@ extension Ledger {
     ///
     /// Whoever calls holds the ledger alone.
     package func forget(_ people: Forgettable) async throws -> Erasure {
-        let erasure = try await write(.full) { [hasher] database in
+        let erasure = try await write(.full) { [hasher, newKeys] database in
             // What is deleted is overwritten, so that it is not in the file either.
             try database.execute(sql: "PRAGMA secure_delete = ON")
+            // Nothing leaves the log but all of it.
+            try newKeys.takeIn(database)
             return try Eraser(database: database, hasher: hasher).forget(people)
         }
         // The log holds it as well until its pages have gone to their places.
@@ -64,7 +66,7 @@ private struct Eraser {
     let database: Database
     let hasher: AliasHasher
 
-    private static let keyTables = ["alias", "alias_new", "hint"]
+    private static let keyTables = ["alias", "alias_log", "hint"]
 
     func forget(_ people: Forgettable) throws -> Erasure {
         var erasure = Erasure()

@@ -10,8 +10,9 @@ extension Ledger {
     package func resolve(_ lookups: [Lookup], in scope: Scope) async throws -> [Known] {
         guard !lookups.isEmpty else { return [] }
         let keys = LookupKeys(lookups, hasher, scope)
-        return try await write(.relaxed) { [hasher] database in
-            var resolver = try Resolver(database, hasher, scope, keys)
+        return try await write(.relaxed) { [hasher, newKeys] database in
+            try newKeys.takeInIfMany(database)
+            var resolver = try Resolver(database, AliasTable(database, newKeys), hasher, scope, keys)
             let answers = try AnswerReader(database)
             let identities = try lookups.indices.map { try resolver.resolve(lookups[$0], at: $0) }
             try resolver.write()
@@ -27,8 +28,8 @@ extension Ledger {
     package func find(_ lookups: [Lookup], in scope: Scope) async throws -> [Int64?] {
         guard !lookups.isEmpty else { return [] }
         let keys = LookupKeys(lookups, hasher, scope)
-        return try await read { [hasher] database in
-            let resolver = try Resolver(database, hasher, scope, keys)
+        return try await read { [hasher, newKeys] database in
+            let resolver = try Resolver(database, AliasTable(database, newKeys), hasher, scope, keys)
             return try lookups.indices.map { try resolver.find(lookups[$0], at: $0) }
         }
     }
@@ -42,7 +43,7 @@ extension Ledger {
         guard !order.isEmpty else { return owners }
         order.sort { $0.hash.key < $1.hash.key }
         let sorted = order
-        let found = try await read { try AliasTable($0).owners(of: sorted.map(\.hash)) }
+        let found = try await read { [newKeys] in try AliasTable($0, newKeys).owners(of: sorted.map(\.hash)) }
         for (entry, owner) in zip(sorted, found) { owners[entry.index] = owner }
         return owners
     }
@@ -78,12 +79,14 @@ private struct Resolver {
     /// Groups whose identity was found in this transaction.
     private var groups: [Int: Int64] = [:]
 
-    init(_ database: Database, _ hasher: AliasHasher, _ scope: Scope, _ keys: LookupKeys) throws {
+    init(
+        _ database: Database, _ table: AliasTable, _ hasher: AliasHasher, _ scope: Scope, _ keys: LookupKeys
+    ) throws {
         self.database = database
         self.hasher = hasher
         self.scope = scope
         self.keys = keys
-        aliases = try AliasBatch(database, asked: keys.aliases, others: keys.rows)
+        aliases = try AliasBatch(table, asked: keys.aliases, others: keys.rows)
         findIdentity = try HotStatement(database, "SELECT name, domain FROM identity WHERE id = ?")
         addIdentity = try HotInsert(database, "INSERT INTO identity (id, name, domain)", columns: 3)
         addHint = try HotStatement(database, "INSERT OR IGNORE INTO hint (key, identity, proof) VALUES (?, ?, ?)")
@@ -149,7 +152,7 @@ private struct Resolver {
             row.text(made[index].name)
             row.text(made[index].domain)
         }
-        try aliases.write(to: database)
+        try aliases.write()
     }
 
     private func contradicts(_ lookup: Lookup, _ identity: Int64) throws -> Bool {
