@@ -107,12 +107,8 @@ package final class ChannelValue: Sendable, Equatable, Codable {
         value = try container.decode(LenientText.self, forKey: .value).text
         source = try container.decodeIfPresent(LenientText.self, forKey: .source)?.text ?? ""
         enrichedAt = try container.decodeIfPresent(LenientText.self, forKey: .enrichedAt)?.text ?? ""
-        let confidence = try container.decodeIfPresent(LenientText.self, forKey: .confidence)?.text ?? "0"
-        guard let number = Double(confidence), number.isFinite else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .confidence, in: container, debugDescription: "confidence is not a number")
-        }
-        self.confidence = min(max(number, 0), 1)
+        let confidence = try container.decodeIfPresent(LenientNumber.self, forKey: .confidence)?.number ?? 0
+        self.confidence = min(max(confidence, 0), 1)
     }
 
     package static func == (one: ChannelValue, other: ChannelValue) -> Bool {
@@ -136,5 +132,20 @@ struct LenientText: Decodable {
         } else {
             text = String(try container.decode(Bool.self))
         }
+    }
+}
+
+/// A number, or text that is one.
+private struct LenientNumber: Decodable {
+    var number: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        // What it mostly is comes first, since a try that fails takes longer than all that succeed.
+        let number = try (try? container.decode(Double.self)) ?? Double(LenientText(from: decoder).text)
+        guard let number, number.isFinite else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a number")
+        }
+        self.number = number
     }
 }

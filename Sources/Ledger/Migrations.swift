@@ -61,6 +61,11 @@ enum Migrations {
                 sql: "INSERT INTO alias_log (key, proof, identity) SELECT key, proof, identity FROM alias_new")
             try database.execute(sql: "DROP TABLE alias_new")
         }
+        migrator.registerMigration("requests in the air") { database in
+            // Those without an answer are few, and each request that is to leave looks for them.
+            try database.execute(
+                sql: "CREATE INDEX chunk_in_the_air ON chunk (sent_at) WHERE state IN ('intent', 'turned_away')")
+        }
         return migrator
     }
 

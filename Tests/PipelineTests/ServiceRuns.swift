@@ -75,7 +75,8 @@ struct ServiceRuns {
         try await HTTPConnection(settings.enrich.api).with(environment: [:]) { client in
             try await Pipeline(
                 settings: settings, ledger: Ledger(path: folder.file(ledger)),
-                enricher: APIEnricher(client, settings: settings.enrich), verifier: nil, clock: clock
+                enricher: APIEnricher(client, settings: settings.enrich, clock: clock), verifier: nil,
+                clock: clock
             ).run(fresh: fresh)
         }
     }

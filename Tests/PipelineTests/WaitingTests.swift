@@ -1,5 +1,6 @@
 import EnrichmentAPI
 import Foundation
+import Ledger
 import TestSupport
 import Testing
 @testable import Pipeline
@@ -25,6 +26,35 @@ import Testing
         #expect(service.books.calls == [.bulk: 5])
         // Two a day: the fifth leaves when two days are over.
         #expect(clock.now - start >= 2 * day && clock.now - start < 2.1 * day)
+    }
+
+    @Test func aSlotCountsFromTheMomentItsAnswerCameNotFromWhenItWasRead() async throws {
+        struct SlowToRead: Enricher {
+            let finder = Finder()
+            let clock: ManualClock
+
+            var isExternal: Bool { true }
+            func recordsPerRequest(_ endpoint: Endpoint) -> Int { finder.recordsPerRequest(endpoint) }
+            func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
+                finder.worst(channels, endpoint: endpoint)
+            }
+            func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
+                var answer = await finder.send(request)
+                answer.came = clock.run.moment
+                clock.advance(5)
+                return answer
+            }
+        }
+        let clock = ManualClock(1_800_000_000)
+        let ledger = try Ledger(path: runs.folder.file("ledger.sqlite"))
+        let settings = runs.settings("http://127.0.0.1:9", try runs.leads(10))
+        _ = try await Pipeline(
+            settings: settings, ledger: ledger, enricher: SlowToRead(clock: clock), verifier: nil, clock: clock.run
+        ).run()
+        let use = try await ledger.quotaUse(
+            workspace: settings.workspace, quota: Quota(settings.enrich.limits), now: clock.run.moment)
+        #expect(use.calls[.bulk]?.count == 1)
+        #expect(use.calls[.bulk]?.allSatisfy { $0 <= -5 } == true)
     }
 
     @Test func aRunCanSleepUntilTheNextMonthBringsCredits() async throws {

@@ -141,20 +141,20 @@ extension Budget {
     ) throws -> Spending {
         let isInFlight = "state = 'intent' AND (run = :run OR sent_at > :since)"
         let row = try Row.fetchOne(
-            database,
-            sql: """
-                WITH counted AS (SELECT * FROM chunk WHERE \(condition))
-                SELECT coalesce(sum(CASE WHEN state = 'answered' THEN credits WHEN state = 'lost' THEN worst ELSE 0 END), 0),
-                  coalesce(sum(CASE WHEN state IN ('intent', 'turned_away') THEN worst ELSE 0 END), 0),
-                  coalesce(sum(CASE WHEN \(isInFlight) THEN worst ELSE 0 END), 0),
-                  coalesce(max(run = :run AND state IN ('intent', 'turned_away')), 0),
-                  max(CASE WHEN state = 'answered' AND worst > 0 AND endpoint = :endpoint AND channels = :channels
-                    THEN max(1.0, 1.0 * credits / worst) END),
-                  coalesce(max(\(isInFlight) AND NOT EXISTS (
-                    SELECT 1 FROM chunk AS known WHERE known.run = counted.run AND known.endpoint = counted.endpoint
-                      AND known.channels = counted.channels AND known.state = 'answered')), 0)
-                FROM counted
-                """,
+            database.cachedStatement(
+                sql: """
+                    WITH counted AS (SELECT * FROM chunk WHERE \(condition))
+                    SELECT coalesce(sum(CASE WHEN state = 'answered' THEN credits WHEN state = 'lost' THEN worst ELSE 0 END), 0),
+                      coalesce(sum(CASE WHEN state IN ('intent', 'turned_away') THEN worst ELSE 0 END), 0),
+                      coalesce(sum(CASE WHEN \(isInFlight) THEN worst ELSE 0 END), 0),
+                      coalesce(max(run = :run AND state IN ('intent', 'turned_away')), 0),
+                      max(CASE WHEN state = 'answered' AND worst > 0 AND endpoint = :endpoint AND channels = :channels
+                        THEN max(1.0, 1.0 * credits / worst) END),
+                      coalesce(max(\(isInFlight) AND NOT EXISTS (
+                        SELECT 1 FROM chunk AS known WHERE known.run = counted.run AND known.endpoint = counted.endpoint
+                          AND known.channels = counted.channels AND known.state = 'answered')), 0)
+                    FROM counted
+                    """),
             arguments: arguments + [
                 "run": intent.run, "since": since, "endpoint": intent.endpoint.rawValue,
                 "channels": Int(intent.channels.bits),

@@ -46,10 +46,12 @@ extension Ledger {
             case .none(let why): return why
             }
             let chunk = try Self.insertChunk(database, intent, state: .intent, at: now.wall, slot: slot)
-            for ask in intent.asks {
-                try database.cachedStatement(sql: "INSERT INTO ask (chunk, identity, row) VALUES (?, ?, ?)")
-                    .execute(arguments: [chunk, ask.identity, ask.row])
-            }
+            try HotInsert(database, "INSERT INTO ask (chunk, identity, row)", columns: 3)
+                .write(intent.asks.count) { index, row in
+                    row.integer(chunk)
+                    row.integer(intent.asks[index].identity)
+                    row.integer(Int64(intent.asks[index].row))
+                }
             return .opened(chunk: chunk)
         }
     }
@@ -106,9 +108,9 @@ extension Ledger {
     ) async throws {
         try await write(.full) { database in
             try QuotaBook(database, workspace: workspace, at: now).free(chunk: chunk, allowance: allowance)
-            try database.execute(
-                sql: "UPDATE chunk SET state = ?, credits = ?, answered_at = ? WHERE id = ?",
-                arguments: [settlement.state.rawValue, settlement.credits.thousandths, now.wall, chunk])
+            try database.cachedStatement(
+                sql: "UPDATE chunk SET state = ?, credits = ?, answered_at = ? WHERE id = ?"
+            ).execute(arguments: [settlement.state.rawValue, settlement.credits.thousandths, now.wall, chunk])
             try AnswerWriter(database).write(settlement, of: intent, chunk: chunk)
         }
     }

@@ -16,7 +16,7 @@ struct Overlap {
         isInTheAir = try Self.isInTheAir(database, intent, since: since)
         guard !isInTheAir else { return }
         let start = try Double.fetchOne(
-            database, sql: "SELECT started_at FROM run WHERE id = ?", arguments: [intent.run])
+            database.cachedStatement(sql: "SELECT started_at FROM run WHERE id = ?"), arguments: [intent.run])
         guard let start else { return }
         let known = try AnswerReader(database).known(intent.asks.map(\.identity))
         for (place, ask) in intent.asks.enumerated() {

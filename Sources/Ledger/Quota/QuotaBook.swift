@@ -21,13 +21,14 @@ struct QuotaBook {
     /// How far quota time is ahead of the uptime.
     private static func offset(_ database: Database, _ moment: Moment) throws -> Double {
         if let known = try Double.fetchOne(
-            database, sql: "SELECT ahead FROM quota_clock WHERE boot = ?", arguments: [moment.boot])
+            database.cachedStatement(sql: "SELECT ahead FROM quota_clock WHERE boot = ?"), arguments: [moment.boot])
         {
             return known
         }
         let last =
             try Double.fetchOne(
-                database, sql: "SELECT max(max(taken_at), coalesce(max(answered_at), 0)) FROM quota_slot") ?? 0
+                database.cachedStatement(
+                    sql: "SELECT max(max(taken_at), coalesce(max(answered_at), 0)) FROM quota_slot")) ?? 0
         let offset = max(moment.wall, last) - moment.uptime
         // One start of the machine at a time: an earlier one never comes back.
         try database.execute(sql: "DELETE FROM quota_clock")
@@ -56,28 +57,29 @@ struct QuotaBook {
         case .waitForAnswer: return .none(.waitForAnswer)
         case .go: break
         }
-        try database.execute(
-            sql: "INSERT INTO quota_slot (workspace, kind, taken_at, gone_by) VALUES (?, ?, ?, ?)",
-            arguments: [workspace, kind.rawValue, now, now + patience])
+        try run(
+            "INSERT INTO quota_slot (workspace, kind, taken_at, gone_by) VALUES (?, ?, ?, ?)",
+            [workspace, kind.rawValue, now, now + patience])
         let slot = database.lastInsertedRowID
-        try database.execute(
-            sql: "UPDATE quota_allowance SET remaining = remaining - 1 WHERE workspace = ? AND kind = ?",
-            arguments: [workspace, kind.rawValue])
+        try run(
+            "UPDATE quota_allowance SET remaining = remaining - 1 WHERE workspace = ? AND kind = ?",
+            [workspace, kind.rawValue])
         return .taken(slot)
     }
 
     private func decide(_ kind: Quota.Kind, _ quota: Quota, ahead: Int) throws -> Quota.Decision {
         let day = quota.limits.day.inSeconds
-        try database.execute(
-            sql: "DELETE FROM quota_slot WHERE workspace = ? AND taken_at < ? AND gone_by < ?",
-            arguments: [workspace, now - 2 * day, now - day])
+        try run(
+            "DELETE FROM quota_slot WHERE workspace = ? AND taken_at < ? AND gone_by < ?",
+            [workspace, now - 2 * day, now - day])
         let word = try word(on: kind)
         // What is older than a minute matters only where the day is nearly full.
         let minute = ([quota.limits.minute.inSeconds] + word.policies.filter(\.isShort).map(\.window)).max() ?? 0
         let fewest = ([quota.limits.perDay] + word.policies.filter { !$0.isShort }.map(\.quota)).min() ?? 0
         let today =
             try Int.fetchOne(
-                database, sql: "SELECT count(*) FROM quota_slot WHERE workspace = ?", arguments: [workspace]) ?? 0
+                database.cachedStatement(sql: "SELECT count(*) FROM quota_slot WHERE workspace = ?"),
+                arguments: [workspace]) ?? 0
         let history =
             today + ahead < fewest
             ? try slots(kind, since: now - minute) : try slots(nil, since: now - max(day, minute))
@@ -90,19 +92,19 @@ struct QuotaBook {
     func free(chunk: Int64, allowance: Allowance?) throws {
         guard
             let row = try Row.fetchOne(
-                database,
-                sql: "SELECT id, kind FROM quota_slot WHERE id = (SELECT slot FROM chunk WHERE id = ?)",
+                database.cachedStatement(
+                    sql: "SELECT id, kind FROM quota_slot WHERE id = (SELECT slot FROM chunk WHERE id = ?)"),
                 arguments: [chunk])
         else { return }
-        try database.execute(
-            sql: "UPDATE quota_slot SET answered_at = ? WHERE id = ?", arguments: [now, row["id"] as Int64])
+        try run("UPDATE quota_slot SET answered_at = ? WHERE id = ?", [now, row["id"] as Int64])
         if let allowance { try believe(allowance, on: row["kind"], slot: row["id"]) }
     }
 
     /// Keeps what the service said, unless a call that left later has had an answer before.
     private func believe(_ allowance: Allowance, on kind: String, slot: Int64) throws {
         let newer = try Int64.fetchOne(
-            database, sql: "SELECT slot FROM quota_allowance WHERE workspace = ? AND kind = ? AND until > ?",
+            database.cachedStatement(
+                sql: "SELECT slot FROM quota_allowance WHERE workspace = ? AND kind = ? AND until > ?"),
             arguments: [workspace, kind, now])
         guard slot > newer ?? 0 else { return }
         if !allowance.policies.isEmpty { try keep(allowance.policies, kind) }
@@ -110,35 +112,39 @@ struct QuotaBook {
         // Calls in the air may not have been counted yet.
         let inTheAir =
             try Int.fetchOne(
-                database,
-                sql:
-                    "SELECT count(*) FROM quota_slot WHERE workspace = ? AND kind = ? AND answered_at IS NULL AND gone_by > ?",
+                database.cachedStatement(
+                    sql:
+                        "SELECT count(*) FROM quota_slot WHERE workspace = ? AND kind = ? AND answered_at IS NULL AND gone_by > ?"
+                ),
                 arguments: [workspace, kind, now]) ?? 0
-        try database.execute(
-            sql:
-                "INSERT OR REPLACE INTO quota_allowance (workspace, kind, remaining, until, slot) VALUES (?, ?, ?, ?, ?)",
-            arguments: [workspace, kind, max(0, remaining - inTheAir), now + allowance.resetsIn, slot])
+        try run(
+            "INSERT OR REPLACE INTO quota_allowance (workspace, kind, remaining, until, slot) VALUES (?, ?, ?, ?, ?)",
+            [workspace, kind, max(0, remaining - inTheAir), now + allowance.resetsIn, slot])
     }
 
     private func keep(_ policies: [Allowance.Policy], _ kind: String) throws {
-        try database.execute(
-            sql: "DELETE FROM quota_policy WHERE workspace = ? AND kind = ?", arguments: [workspace, kind])
+        try run("DELETE FROM quota_policy WHERE workspace = ? AND kind = ?", [workspace, kind])
         for policy in policies where policy.quota > 0 && policy.window > 0 {
-            try database.execute(
-                sql: """
-                    INSERT INTO quota_policy (workspace, kind, window, quota) VALUES (?, ?, ?, ?)
-                    ON CONFLICT DO UPDATE SET quota = min(quota, excluded.quota)
-                    """, arguments: [workspace, kind, policy.window, policy.quota])
+            try run(
+                """
+                INSERT INTO quota_policy (workspace, kind, window, quota) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET quota = min(quota, excluded.quota)
+                """, [workspace, kind, policy.window, policy.quota])
         }
     }
 
     /// Nobody in the workspace calls for so long.
     func hold(for seconds: Double) throws {
-        try database.execute(
-            sql: """
-                INSERT INTO quota_hold (workspace, until) VALUES (?, ?)
-                ON CONFLICT DO UPDATE SET until = max(until, excluded.until)
-                """, arguments: [workspace, now + seconds])
+        try run(
+            """
+            INSERT INTO quota_hold (workspace, until) VALUES (?, ?)
+            ON CONFLICT DO UPDATE SET until = max(until, excluded.until)
+            """, [workspace, now + seconds])
+    }
+
+    /// Runs a statement that is kept prepared, since every call needs the same few.
+    private func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
     // MARK: Reading
@@ -170,12 +176,13 @@ struct QuotaBook {
     /// What the service said about further calls.
     func word(on kind: Quota.Kind) throws -> Quota.Word {
         let hold = try Double.fetchOne(
-            database, sql: "SELECT until FROM quota_hold WHERE workspace = ?", arguments: [workspace])
+            database.cachedStatement(sql: "SELECT until FROM quota_hold WHERE workspace = ?"), arguments: [workspace])
         let allowance = try Row.fetchOne(
-            database, sql: "SELECT remaining, until FROM quota_allowance WHERE workspace = ? AND kind = ?",
+            database.cachedStatement(
+                sql: "SELECT remaining, until FROM quota_allowance WHERE workspace = ? AND kind = ?"),
             arguments: [workspace, kind.rawValue])
         let policies = try Row.fetchAll(
-            database, sql: "SELECT quota, window FROM quota_policy WHERE workspace = ? AND kind = ?",
+            database.cachedStatement(sql: "SELECT quota, window FROM quota_policy WHERE workspace = ? AND kind = ?"),
             arguments: [workspace, kind.rawValue])
         return Quota.Word(
             hold: hold, allowance: allowance.map { (max(0, $0[0]), $0[1]) },

@@ -12,12 +12,14 @@ package struct APIEnricher: Enricher {
     private let client: HTTPClient
     private let settings: APISettings
     private let chunk: Int
+    private let clock: RunClock
 
     /// Longest answer that is read, in bytes: a hundred records with room to spare.
     private static let answerLimit = 16 << 20
 
-    package init(_ client: HTTPClient, settings: EnrichSettings) {
+    package init(_ client: HTTPClient, settings: EnrichSettings, clock: RunClock = .wall) {
         self.client = client
+        self.clock = clock
         self.settings = settings.api
         chunk = settings.limits.chunk
     }
@@ -47,6 +49,7 @@ package struct APIEnricher: Enricher {
         do {
             let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.patience.inNanoseconds))
             let response = try await client.execute(call, deadline: deadline)
+            let came = clock.moment
             let fields = RateLimitFields(
                 field: { response.headers[$0] }, now: Date().timeIntervalSince1970)
             let answer = try await within(settings.timeout) {
@@ -55,7 +58,7 @@ package struct APIEnricher: Enricher {
             let reply = APIReply.read(
                 status: Int(response.status.code), pause: fields.retryAfter.map { .seconds($0) },
                 body: Data(answer.readableBytesView), request: request)
-            return EnrichmentAnswer(reply, allowance: fields.allowance)
+            return EnrichmentAnswer(reply, allowance: fields.allowance, came: came)
         } catch {
             let why = WireTrouble.text(error)
             // What began to leave may have been charged, however it ended.

@@ -220,7 +220,7 @@ struct Dispatcher: Sendable {
         let batch = call.batch
         if let settlement = Settlement(answer.reply), settlement.count == batch.asks.count {
             circuit.with { $0.succeeded() }
-            try await settle(call, settlement, answer.allowance)
+            try await settle(call, settlement, answer.allowance, came: answer.came)
             feed.tell(settlement.answered(batch, credits: settlement.credits, seconds: seconds))
             return .done(AskOutcome.of(settlement))
         }
@@ -247,11 +247,12 @@ struct Dispatcher: Sendable {
         }
     }
 
-    func settle(_ call: Call, _ settlement: Settlement, _ allowance: Allowance?) async throws {
+    /// - Parameter came: when the answer did; by then the call has been counted.
+    func settle(_ call: Call, _ settlement: Settlement, _ allowance: Allowance?, came: Moment? = nil) async throws {
+        let now = came ?? clock.moment
         try await patiently {
             try await ledger.settle(
-                chunk: call.chunk, call.intent, settlement, workspace: workspace, allowance: allowance,
-                now: clock.moment)
+                chunk: call.chunk, call.intent, settlement, workspace: workspace, allowance: allowance, now: now)
         }
         watch.passed(.settled)
     }

@@ -17,10 +17,13 @@ package protocol Enricher: Sendable {
 package struct EnrichmentAnswer: Sendable {
     package var reply: EnrichmentReply
     package var allowance: Allowance?
+    /// When it came, before it was read; nil where nothing came from outside.
+    package var came: Moment?
 
-    package init(_ reply: EnrichmentReply, allowance: Allowance? = nil) {
+    package init(_ reply: EnrichmentReply, allowance: Allowance? = nil, came: Moment? = nil) {
         self.reply = reply
         self.allowance = allowance
+        self.came = came
     }
 }
 
