@@ -66,6 +66,29 @@ import Waterfall
         #expect(result.channels == [.workEmail: .missed(tried: ["a", "b"]), .phone: .missed(tried: ["a", "b"])])
     }
 
+    @Test func aPersonIsFoundByEachColumnOfEmailsOrProfiles() async throws {
+        try folder.write(
+            "two.csv",
+            "Email,Work Email,LinkedIn URL,LinkedIn Profile,Tel\nz@old.example,zelda@acme.example,,linkedin.com/in/z,+49 30 23125042\nhank@acme.example,,linkedin.com/in/h,,+49 30 23125043\n"
+        )
+        let path = try folder.write(
+            "two.yaml",
+            """
+            providers:
+              - {name: two, path: \(folder.file("two.csv")), channels: {phone: Tel}, prices: {phone: 2}}
+            order: {phone: [two]}
+            """)
+        let waterfall = try await WaterfallFile.open(path, in: folder)
+        let people =
+            ["z@old.example", "zelda@acme.example", "hank@acme.example", "nobody@acme.example"]
+            .map { PersonHints(email: $0) }
+            + ["z", "h"].map { PersonHints(linkedinURL: "https://www.linkedin.com/in/\($0)") }
+        var found: [String?] = []
+        for hints in people { found.append(await ask(waterfall, hints, [.phone]).channels[.phone]?.value?.value) }
+        let (zelda, hank) = ("+493023125042", "+493023125043")
+        #expect(found == [zelda, zelda, hank, nil, zelda, hank])
+    }
+
     @Test func aValueThatIsNotValidOrNotSureEnoughIsAMiss() async throws {
         let hints = PersonHints(linkedinURL: "https://www.linkedin.com/in/z")
         #expect(

@@ -59,10 +59,12 @@ private struct Shelf {
     private let confidenceColumn: Int?
     private let updatedAtColumn: Int?
     private let normalizer: Normalizer
+    /// One for each further column of emails or profiles: who has two addresses is found by both.
+    private let further: [Normalizer]
     private let region: Region?
 
     /// Goes up when tables are indexed in another way.
-    private static let version = 1
+    private static let version = 2
 
     init(_ file: TableFile, _ settings: ProviderSettings) throws {
         self.file = file
@@ -72,9 +74,16 @@ private struct Shelf {
         confidenceColumn = try file.column(settings.confidenceColumn, of: settings.name)
         updatedAtColumn = try file.column(settings.updatedAtColumn, of: settings.name)
         region = settings.region
-        normalizer = Normalizer(
-            try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path),
-            settings: Normalizer.Settings(region: settings.region))
+        func normalizer(_ chosen: [Field: String] = [:]) throws -> (HeaderMapping, Normalizer) {
+            let mapping = try HeaderMapping(
+                header: file.columns, empty: file.emptyColumns, chosen: chosen, file: file.path)
+            return (mapping, Normalizer(mapping, settings: Normalizer.Settings(region: settings.region)))
+        }
+        let mapping: HeaderMapping
+        (mapping, self.normalizer) = try normalizer()
+        further = try [Field.email, .personalEmail, .linkedinURL].flatMap { field in
+            try (mapping.rivals[field] ?? []).map { try normalizer([field: "#\($0 + 1)"]).1 }
+        }
         let places =
             Channel.allCases.map { settings.channels[$0] } + [
                 settings.confidenceColumn, settings.updatedAtColumn, settings.region?.code ?? "",
@@ -85,9 +94,13 @@ private struct Shelf {
     func fill(_ writer: ProviderTableWriter) throws {
         try file.forEachBatch { batch in
             let identities = normalizer.identify(batch)
+            let others = further.map { $0.identify(batch) }
             for row in 0..<batch.rowCount {
                 var aliases = identities.aliases(row)
-                if let name = identities.nameAlias(row), !aliases.contains(name) { aliases.append(name) }
+                for alias in others.flatMap({ $0.aliases(row) }) + [identities.nameAlias(row)].compactMap(\.self)
+                where !aliases.contains(alias) {
+                    aliases.append(alias)
+                }
                 guard !aliases.isEmpty else { continue }
                 let person = person(batch, row)
                 try writer.add(person, aliases: aliases)
