@@ -137,12 +137,15 @@ package final class Ledger: Sendable {
         case relaxed
 
         /// One transaction, on a connection that has none.
-        func transaction<Value>(_ database: Database, _ updates: (Database) throws -> Value) throws -> Value {
+        func transaction<Value>(
+            _ database: Database, ending: Database.TransactionCompletion = .commit,
+            _ updates: (Database) throws -> Value
+        ) throws -> Value {
             try database.execute(sql: "PRAGMA synchronous = \(self == .full ? "FULL" : "NORMAL")")
             var value: Value?
             try database.inTransaction(.immediate) {
                 value = try updates(database)
-                return .commit
+                return ending
             }
             guard let value else { throw DatabaseError(message: "the transaction gave no value") }
             return value
@@ -194,14 +197,8 @@ package final class Ledger: Sendable {
     /// One transaction that may write to see what would come of it, and leaves nothing behind.
     func trying<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await explaining {
-            try await database.writeWithoutTransaction { database in
-                var value: Value?
-                try database.inTransaction(.immediate) {
-                    value = try work(database)
-                    return .rollback
-                }
-                guard let value else { throw DatabaseError(message: "the transaction gave no value") }
-                return value
+            try await database.writeWithoutTransaction {
+                try Durability.relaxed.transaction($0, ending: .rollback, work)
             }
         }
     }

@@ -21,7 +21,6 @@ extension ServiceLedger {
     /// - Returns: answers that were erased.
     package func forget(_ people: Forgettable) async throws -> Int {
         let erased = try await write { [hasher] database in
-            try database.execute(sql: "PRAGMA secure_delete = ON")
             // All keys at once, since the log has no order but its own.
             let keys = try Self.list(of: Self.keys(of: people, database, hasher))
             let erased =
