@@ -14,6 +14,7 @@ package import Records
 ///     exports ──▶ ExportStream        files become batches of rows                    RecordBatch
 ///             ──▶ LeadReader          rows get their canonical hints                  IdentifiedBatch
 ///             ──▶ Recollection        what is known of rows that have not changed     Known
+///             ──▶ Resolution          rows are somebody, in their order               ResolvedBatch
 ///             ──▶ Planner             known, duplicate, nothing to ask, or to ask     PlannedBatch
 ///             ──▶ RequestBook         records to ask for gather to full requests      PendingRequest
 ///             ──▶ DepartureGate       circuit, quota and budget let it leave          Opening
@@ -199,8 +200,8 @@ package struct Pipeline: Sendable {
         let reader = try LeadReader(stream, settings, rowsDone: rows.rows, spool: people.spool)
         let recollection = Recollection(keys: keys, people: people)
         var planner = try await Planner(
-            settings: settings, ledger: ledger, register: ledger, scope: scope, run: run, people: people, book: book,
-            rowsDone: rows.rows, isExternal: enricher.isExternal)
+            settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book, rowsDone: rows.rows,
+            isExternal: enricher.isExternal)
         let desk = settings.verify.flatMap { verify in
             (replaying == nil ? verifier : SilentVerifier()).map {
                 VerificationDesk(
@@ -211,7 +212,10 @@ package struct Pipeline: Sendable {
         let finisher = RowFinisher(
             settings: settings, run: run, desk: desk, writers: writers, groups: people.groups, suppressed: list)
         defer { if let note = desk?.note { noting(note) } }
-        var ahead = ReadAhead(reader, width: Self.readAhead, work: recollection.recalling)
+        var ahead = ResolveAhead(
+            ReadAhead(reader, width: Self.readAhead, work: recollection.recalling),
+            Resolution(
+                settings: settings, register: ledger, scope: scope, run: run, people: people, book: book))
 
         try await withThrowingTaskGroup { group in
             group.addTask {
@@ -221,17 +225,17 @@ package struct Pipeline: Sendable {
             let windows = Self.windows
             try await inOrder(width: enricher.isExternal ? windows.external : windows.embedded) {
                 try stop.check()
-                guard let leads = try await ahead.next() else {
+                guard let batch = try await ahead.next() else {
                     book.closeAll()
                     lanes.release(isStalled: true)
                     return nil
                 }
-                let planned = try await planner.plan(leads)
+                let planned = try await planner.plan(batch)
                 watch.passed(.planned)
                 feed.tell(
                     .planned(
                         bytes: RowLedger.bytes(
-                            of: stream.exports, upTo: leads.end.file, taken: leads.batch.taken)))
+                            of: stream.exports, upTo: batch.leads.end.file, taken: batch.leads.batch.taken)))
                 // A request that costs nothing to send gains nothing by waiting for more records.
                 if !enricher.isExternal { book.closeAll() }
                 lanes.release(isStalled: false)

@@ -21,8 +21,10 @@ import Testing
         }
 
         let requests = Mutex<[Request]>([])
+        let isExternal: Bool
 
-        var isExternal: Bool { true }
+        init(isExternal: Bool = true) { self.isExternal = isExternal }
+
         func recordsPerRequest(_ endpoint: Endpoint) -> Int { endpoint == .bulk ? 100 : 1 }
         func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { .zero }
         func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
@@ -39,6 +41,34 @@ import Testing
             }
             return EnrichmentAnswer(.persons(results, costs: []))
         }
+    }
+
+    /// A batch is looked up while the one before it is planned and the one before that is answered.
+    @Test(arguments: [true, false]) func whoComesAgainInEachBatchIsAskedForOnce(isExternal: Bool) async throws {
+        let people = 997
+        var text = "Email,Note\n"
+        for row in 0..<20_000 {
+            text += "p\(row % people)@company-\(row % 7).example,\(String(repeating: "x", count: 200))\n"
+        }
+        let settings = runs.settings("http://127.0.0.1:9", try runs.folder.write("leads.csv", text))
+        let enricher = Counter(isExternal: isExternal)
+        let report = try await Pipeline(
+            settings: settings, ledger: Ledger(path: runs.folder.file("l.sqlite")), enricher: enricher, verifier: nil,
+            clock: ManualClock(1_800_000_000).run
+        ).run()
+        let asked = enricher.requests.withLock { $0.flatMap(\.records).map(\.email) }
+        #expect(asked.count == people * 7)
+        #expect(Set(asked).count == people * 7)
+        #expect(report.records.read == 20_000)
+    }
+
+    @Test func whatWasSettledLaterIsStillUnderWay() {
+        let settlements = Settlements()
+        let requests = (0..<3).map { _ in PendingRequest(.bulk, [.phone], settlements) }
+        for request in requests { request.settle(.success([.notAsked(.budget)])) }
+        #expect(settlements.count == 3)
+        #expect(requests.map { $0.settled(first: 2) != nil } == [true, true, false])
+        #expect(PendingRequest(.bulk, [.phone], settlements).settled(first: 3) == nil)
     }
 
     /// A lead, and what is to be asked about it.

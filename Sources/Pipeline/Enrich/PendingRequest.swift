@@ -6,21 +6,25 @@ import Synchronization
 final class PendingRequest: Sendable {
     let endpoint: Endpoint
     let channels: ChannelSet
+    private let settlements: Settlements
 
     private struct State {
         var asks: [Intent.Ask] = []
         var records: [PersonHints] = []
         var isSealed = false
         var outcome: Result<[AskOutcome], any Error>?
+        /// Its place among the requests that are settled, from 1.
+        var place = 0
         var waiters: [Int: CheckedContinuation<[AskOutcome], any Error>] = [:]
         var nextWaiter = 0
     }
 
     private let state = Mutex(State())
 
-    init(_ endpoint: Endpoint, _ channels: ChannelSet) {
+    init(_ endpoint: Endpoint, _ channels: ChannelSet, _ settlements: Settlements) {
         self.endpoint = endpoint
         self.channels = channels
+        self.settlements = settlements
     }
 
     // MARK: Filling
@@ -55,12 +59,15 @@ final class PendingRequest: Sendable {
 
     // MARK: Outcome
 
-    /// The outcome, where there is one.
-    var settled: [AskOutcome]? { state.withLock { try? $0.outcome?.get() } }
+    /// The outcome, where it is among the first so many of its run.
+    func settled(first count: Int) -> [AskOutcome]? {
+        state.withLock { $0.place <= count ? try? $0.outcome?.get() : nil }
+    }
 
     func settle(_ outcome: Result<[AskOutcome], any Error>) {
         let waiters = state.withLock { state in
             state.outcome = outcome
+            state.place = settlements.next()
             defer { state.waiters = [:] }
             return state.waiters.values
         }
@@ -87,6 +94,14 @@ final class PendingRequest: Sendable {
             state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(throwing: CancellationError())
         }
     }
+}
+
+/// How many requests of a run are settled, in the order in which they were.
+final class Settlements: Sendable {
+    private let settled = Atomic(0)
+
+    var count: Int { settled.load(ordering: .sequentiallyConsistent) }
+    func next() -> Int { settled.add(1, ordering: .sequentiallyConsistent).newValue }
 }
 
 /// What came of asking for one identity.

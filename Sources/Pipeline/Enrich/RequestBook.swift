@@ -13,6 +13,7 @@ final class RequestBook: Sendable {
     }
 
     private let open = Mutex<[Kind: PendingRequest]>([:])
+    let settlements = Settlements()
     private let enricher: any Enricher
     private let begin: @Sendable (PendingRequest) -> Void
     private let send: @Sendable (PendingRequest) -> Void
@@ -36,7 +37,7 @@ final class RequestBook: Sendable {
         let limit = enricher.recordsPerRequest(endpoint)
         let kind = Kind(endpoint: endpoint, channels: channels)
         let (request, index, isFull) = open.withLock { open in
-            let request = open[kind] ?? PendingRequest(endpoint, channels)
+            let request = open[kind] ?? PendingRequest(endpoint, channels, settlements)
             let index = request.add(ask, hints)
             if index == 0 { begin(request) }
             let isFull = index + 1 >= limit

@@ -95,13 +95,15 @@ package struct OutlookRun: Sendable {
         let reader = try LeadReader(stream, settings, rowsDone: start.rows, spool: people.spool)
         let recollection = Recollection(keys: keys, people: people)
         var planner = try await Planner(
-            settings: settings, ledger: ledger, register: register, scope: scope, run: run, people: people, book: book,
+            settings: settings, ledger: ledger, scope: scope, run: run, people: people, book: book,
             rowsDone: start.rows, isExternal: enricher.isExternal)
+        let resolution = Resolution(
+            settings: settings, register: register, scope: scope, run: run, people: people, book: book)
         var ahead = ReadAhead(reader, width: 2, work: recollection.recalling)
         // A run holds so many batches; then the oldest one's requests leave as full as they are.
         var held: [PlannedBatch] = []
         while let leads = try await ahead.next() {
-            let planned = try await planner.plan(leads)
+            let planned = try await planner.plan(resolution.resolved(leads))
             counted.withLock { $0.add(planned, rejected: leads.batch.rejects.count, run: run.id) }
             file(leads.file, leads.batch.rowCount, leads.batch.rejects.count)
             guard enricher.isExternal else {

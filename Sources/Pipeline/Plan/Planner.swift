@@ -13,8 +13,6 @@ extension Ledger: PeopleRegister {}
 /// Decides row by row, in the order of the file: known, duplicate, nothing to ask, or into which request.
 struct Planner {
     private let settings: PipelineSettings
-    private let register: any PeopleRegister
-    private let scope: Scope
     private let run: Run
     private let freshness: Freshness
     private let book: RequestBook
@@ -27,25 +25,20 @@ struct Planner {
     private var failures: [Int64: FailureReason]
     /// A service answers a search by name for all channels and charges them all, so all of them are kept.
     private let discoversAll: Bool
-    /// Who the groups of rows are: those whom earlier runs know, and the others from their first row on.
-    private var identities: [Int: Int64]
     /// What groups of rows say together; nil until one of them is to be asked for.
     private var groupHints: [Int: PersonHints]?
     /// Requests under way for each identity, until their answers are in the ledger.
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
 
     init(
-        settings: PipelineSettings, ledger: Ledger, register: any PeopleRegister, scope: Scope, run: Run,
-        people: KnownPeople, book: RequestBook, rowsDone: Int, isExternal: Bool
+        settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, people: KnownPeople, book: RequestBook,
+        rowsDone: Int, isExternal: Bool
     ) async throws {
         self.settings = settings
-        self.register = register
-        self.scope = scope
         self.run = run
         self.book = book
         aliases = RowAliases(dedupe: settings.identity.dedupe, groups: people.groups, run: run.id)
         known = people
-        identities = people.identities
         freshness = Freshness(settings.enrich, run: run)
         earlierAsks = run.isResumed ? try await ledger.earlierAsks(run: run.id, afterRow: rowsDone) : [:]
         uncertain =
@@ -63,17 +56,12 @@ struct Planner {
         }
     }
 
-    mutating func plan(_ leads: IdentifiedBatch) async throws -> PlannedBatch {
-        forgetSettled()
-        let people = leads.people, firstRow = leads.firstRow, enrich = settings.enrich
-        let needs = (0..<people.rowCount).map { RowNeeds(people, $0, enrich) }
-        let lookups = Lookups(leads, needs, settings.enrich, aliases, freshness, identities)
-        if groupHints == nil, lookups.open.contains(where: { $0.group != nil }) {
+    mutating func plan(_ batch: ResolvedBatch) async throws -> PlannedBatch {
+        forgetSettled(first: batch.settled)
+        let (leads, needs, known) = (batch.leads, batch.needs, batch.known)
+        let people = leads.people, firstRow = leads.firstRow
+        if groupHints == nil, batch.lookups.open.contains(where: { $0.group != nil }) {
             groupHints = try await self.known.groupHints?.gathered() ?? [:]
-        }
-        let known = lookups.answered(by: try await register.resolve(lookups.open, in: scope))
-        for (lookup, found) in zip(lookups.open, known.resolved) {
-            if let group = lookup.group { identities[group] = found.identity }
         }
         var rows = [RowPlan](repeating: RowPlan(), count: needs.count)
         for row in needs.indices {
@@ -95,14 +83,17 @@ struct Planner {
         return self.known.suppressed.contains(known.identity)
     }
 
-    /// Answers that are in the ledger are found there from now on; what failed is not asked for again in this run.
-    private mutating func forgetSettled() {
+    /// Answers that were in the ledger when it was asked are known from there; what failed is not asked for again in this
+    /// run.
+    ///
+    /// - Parameter count: requests that had been settled then.
+    private mutating func forgetSettled(first count: Int) {
         // Many wait for the same few requests.
         var settled: [ObjectIdentifier: [AskOutcome]?] = [:]
         func outcomes(_ request: PendingRequest) -> [AskOutcome]? {
             let key = ObjectIdentifier(request)
             if let known = settled[key] { return known }
-            let outcomes = request.settled
+            let outcomes = request.settled(first: count)
             settled[key] = .some(outcomes)
             return outcomes
         }
