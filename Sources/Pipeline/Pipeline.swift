@@ -217,39 +217,45 @@ package struct Pipeline: Sendable {
             Resolution(
                 settings: settings, register: ledger, scope: scope, run: run, people: people, book: book))
 
-        try await withThrowingTaskGroup { group in
-            group.addTask {
-                if let replaying { await lanes.answer(from: replaying) } else { await dispatcher.work() }
-            }
-            defer { lanes.finish() }
-            let windows = Self.windows
-            try await inOrder(width: enricher.isExternal ? windows.external : windows.embedded) {
-                try stop.check()
-                guard let batch = try await ahead.next() else {
-                    book.closeAll()
-                    lanes.release(isStalled: true)
-                    return nil
+        do {
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    if let replaying { await lanes.answer(from: replaying) } else { await dispatcher.work() }
                 }
-                let planned = try await planner.plan(batch)
-                watch.passed(.planned)
-                feed.tell(
-                    .planned(
-                        bytes: RowLedger.bytes(
-                            of: stream.exports, upTo: batch.leads.end.file, taken: batch.leads.batch.taken)))
-                // A request that costs nothing to send gains nothing by waiting for more records.
-                if !enricher.isExternal { book.closeAll() }
-                lanes.release(isStalled: false)
-                return planned
-            } whenFull: { oldest in
-                for request in oldest.requests { book.close(request) }
-                lanes.release(isStalled: true)
-            } transform: { planned in
-                try await finisher.finish(planned)
-            } take: { rendered in
-                try await rows.write(rendered, every: Self.checkpointInterval)
-                feed.tell(.wrote(rows: rendered.rows, bytes: rows.bytesRead))
-                try rows.checkRejects(most: settings.maxRejects)
+                defer { lanes.finish() }
+                let windows = Self.windows
+                try await inOrder(width: enricher.isExternal ? windows.external : windows.embedded) {
+                    try stop.check()
+                    guard let batch = try await ahead.next() else {
+                        book.closeAll()
+                        lanes.release(isStalled: true)
+                        return nil
+                    }
+                    let planned = try await planner.plan(batch)
+                    watch.passed(.planned)
+                    feed.tell(
+                        .planned(
+                            bytes: RowLedger.bytes(
+                                of: stream.exports, upTo: batch.leads.end.file, taken: batch.leads.batch.taken)))
+                    // A request that costs nothing to send gains nothing by waiting for more records.
+                    if !enricher.isExternal { book.closeAll() }
+                    lanes.release(isStalled: false)
+                    return planned
+                } whenFull: { oldest in
+                    for request in oldest.requests { book.close(request) }
+                    lanes.release(isStalled: true)
+                } transform: { planned in
+                    try await finisher.finish(planned)
+                } take: { rendered in
+                    try await rows.write(rendered, every: Self.checkpointInterval)
+                    feed.tell(.wrote(rows: rendered.rows, bytes: rows.bytesRead))
+                    try rows.checkRejects(most: settings.maxRejects)
+                }
             }
+        } catch {
+            // Nothing writes to the ledger any more when a run says that it has ended.
+            await ahead.end()
+            throw error
         }
     }
 }

@@ -29,6 +29,8 @@ struct Planner {
     private var groupHints: [Int: PersonHints]?
     /// Requests under way for each identity, until their answers are in the ledger.
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
+    /// The same by request, with the place of each identity in it.
+    private var requests: [ObjectIdentifier: (request: PendingRequest, people: [(identity: Int64, index: Int)])] = [:]
 
     init(
         settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, people: KnownPeople, book: RequestBook,
@@ -88,22 +90,20 @@ struct Planner {
     ///
     /// - Parameter count: requests that had been settled then.
     private mutating func forgetSettled(first count: Int) {
-        // Many wait for the same few requests.
-        var settled: [ObjectIdentifier: [AskOutcome]?] = [:]
-        func outcomes(_ request: PendingRequest) -> [AskOutcome]? {
-            let key = ObjectIdentifier(request)
-            if let known = settled[key] { return known }
-            let outcomes = request.settled(first: count)
-            settled[key] = .some(outcomes)
-            return outcomes
-        }
-        underWay = underWay.filter { identity, waits in
-            for wait in waits {
-                guard let outcomes = outcomes(wait.request) else { return true }
-                if case .failed(let reason) = outcomes[wait.index] { failures[identity] = reason }
+        for (key, asked) in requests {
+            guard let outcomes = asked.request.settled(first: count) else { continue }
+            requests[key] = nil
+            for (identity, index) in asked.people {
+                if case .failed(let reason) = outcomes[index] { failures[identity] = reason }
+                let others = underWay[identity]?.filter { $0.request !== asked.request } ?? []
+                underWay[identity] = others.isEmpty ? nil : others
             }
-            return false
         }
+    }
+
+    private mutating func expect(_ wait: RowPlan.Wait, for identity: Int64) {
+        underWay[identity, default: []].append(wait)
+        requests[ObjectIdentifier(wait.request), default: (wait.request, [])].people.append((identity, wait.index))
     }
 
     // MARK: Persons
@@ -153,7 +153,7 @@ struct Planner {
             channels: call == .discover && discoversAll ? .all : open)
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.asked.append(wait)
-        underWay[known.identity] = waits + [wait]
+        expect(wait, for: known.identity)
     }
 
     /// What is sent: what all rows of the person say, or what the row says where it is alone.
@@ -210,7 +210,7 @@ struct Planner {
             PersonHints(companyDomain: people.text(row, .companyDomain)), endpoint: .account, channels: [])
         let wait = RowPlan.Wait(request: place.request, index: place.index)
         plan.account.asked = wait
-        underWay[known.identity] = [wait]
+        expect(wait, for: known.identity)
     }
 }
 

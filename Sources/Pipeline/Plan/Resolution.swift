@@ -73,6 +73,9 @@ struct ResolveAhead {
         return batch
     }
 
+    /// Waits for the batch that nobody will take.
+    func end() async { _ = try? await upcoming?.value }
+
     private mutating func begin() async throws {
         guard let leads = try await ahead.next() else { return }
         upcoming = Task { [resolution] in try await resolution.resolved(leads) }
