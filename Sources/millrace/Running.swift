@@ -93,7 +93,7 @@ struct Running {
             }
         case .api:
             return try await HTTPConnection(settings.enrich.api).with(environment: environment) { client in
-                try await work(APIEnricher(client, settings: settings.enrich))
+                try await work(APIEnricher(client, settings: settings.enrich, clock: .wall))
             }
         }
     }

@@ -475,6 +475,21 @@ import Testing
         _ = try opened(await open(intent(later, [asks[0]]), now: 2001))
     }
 
+    @Test func anAnswerThatBeganToComeBeforeARunAndWasWrittenDownAfterIsNewToIt() async throws {
+        let one = try await begin("one")
+        let asked = intent(one, [Intent.Ask(identity: 1, row: 1)])
+        let chunk = try opened(await open(asked, now: 1001))
+        let other = try await begin("other", now: 1003)
+        try await ledger.settle(
+            chunk: chunk, asked, .persons([result("+1", credits: 1)], costs: []), workspace: "w", came: 1002, now: 1010)
+        #expect(
+            try await open(intent(other, [Intent.Ask(identity: 1, row: 1)]), now: 1011)
+                == .answeredMeanwhile(places: [0]))
+        // Its slot counts from when it came.
+        let use = try await ledger.quotaUse(workspace: "w", quota: Quota(.generous), now: 1011)
+        #expect(use.calls[.bulk] == [-9])
+    }
+
     @Test func lossesOfAllRunsAreKnownUntilTheyAreSettledOrOld() async throws {
         let one = try await begin("one")
         let lost = intent(one, [Intent.Ask(identity: 1, row: 1), Intent.Ask(identity: 2, row: 2)])

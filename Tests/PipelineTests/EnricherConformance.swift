@@ -62,7 +62,7 @@ import Waterfall
     ) async throws -> Value {
         var settings = EnrichSettings()
         settings.api = APISettings(url: url + "/", key: "test-key")
-        return try await work(APIEnricher(.shared, settings: settings))
+        return try await work(APIEnricher(.shared, settings: settings, clock: .wall))
     }
 
     private func persons(_ answer: EnrichmentAnswer) throws -> [PersonResult] {

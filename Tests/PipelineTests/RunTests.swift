@@ -203,7 +203,8 @@ import Testing
             settings.enrich.account = true
             let ledger = try Ledger(path: runs.folder.file("l.sqlite"))
             return try await Pipeline(
-                settings: settings, ledger: ledger, enricher: APIEnricher(.shared, settings: settings.enrich),
+                settings: settings, ledger: ledger,
+                enricher: APIEnricher(.shared, settings: settings.enrich, clock: .wall),
                 verifier: nil
             ).run()
         }

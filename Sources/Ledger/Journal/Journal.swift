@@ -101,13 +101,16 @@ extension Ledger {
 
     /// Step 2 of the protocol: the answer in one durable commit.
     ///
-    /// - Parameter allowance: what the service says is left of its limit.
+    /// - Parameters:
+    ///   - allowance: what the service says is left of its limit.
+    ///   - came: when the answer did, by which time the service had counted the call; nil: now.
+    ///   - now: from when on other runs can know of it.
     package func settle(
         chunk: Int64, _ intent: Intent, _ settlement: Settlement, workspace: String, allowance: Allowance? = nil,
-        now: Moment
+        came: Moment? = nil, now: Moment
     ) async throws {
         try await write(.full) { database in
-            try QuotaBook(database, workspace: workspace, at: now).free(chunk: chunk, allowance: allowance)
+            try QuotaBook(database, workspace: workspace, at: came ?? now).free(chunk: chunk, allowance: allowance)
             try database.cachedStatement(
                 sql: "UPDATE chunk SET state = ?, credits = ?, answered_at = ? WHERE id = ?"
             ).execute(arguments: [settlement.state.rawValue, settlement.credits.thousandths, now.wall, chunk])

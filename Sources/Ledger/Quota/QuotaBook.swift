@@ -9,7 +9,7 @@ import Records
 struct QuotaBook {
     let database: Database
     let workspace: String
-    /// Now, in quota time.
+    /// The moment that is meant, in quota time: now, or when an answer came.
     let now: Double
 
     init(_ database: Database, workspace: String, at moment: Moment) throws {
@@ -86,7 +86,7 @@ struct QuotaBook {
         return quota.decide(kind, history: history, word: word, ahead: ahead, now: now)
     }
 
-    /// The call has come back: its slot frees one window from now.
+    /// The call has come back: its slot frees one window from the moment that is meant.
     ///
     /// - Parameter allowance: what the service said was left then.
     func free(chunk: Int64, allowance: Allowance?) throws {
@@ -109,14 +109,14 @@ struct QuotaBook {
         guard slot > newer ?? 0 else { return }
         if !allowance.policies.isEmpty { try keep(allowance.policies, kind) }
         guard let remaining = allowance.remaining else { return }
-        // Calls in the air may not have been counted yet.
+        // Calls that were in the air then may not have been counted yet.
         let inTheAir =
             try Int.fetchOne(
                 database.cachedStatement(
-                    sql:
-                        "SELECT count(*) FROM quota_slot WHERE workspace = ? AND kind = ? AND answered_at IS NULL AND gone_by > ?"
-                ),
-                arguments: [workspace, kind, now]) ?? 0
+                    sql: """
+                        SELECT count(*) FROM quota_slot WHERE workspace = ?1 AND kind = ?2
+                          AND (answered_at IS NULL AND gone_by > ?3 OR answered_at > ?3)
+                        """), arguments: [workspace, kind, now]) ?? 0
         try run(
             "INSERT OR REPLACE INTO quota_allowance (workspace, kind, remaining, until, slot) VALUES (?, ?, ?, ?, ?)",
             [workspace, kind, max(0, remaining - inTheAir), now + allowance.resetsIn, slot])

@@ -2,6 +2,7 @@ package import AsyncHTTPClient
 import Connect
 package import EnrichmentAPI
 import Foundation
+import Ledger
 import NIOCore
 import NIOHTTP1
 import Records
@@ -17,7 +18,7 @@ package struct APIEnricher: Enricher {
     /// Longest answer that is read, in bytes: a hundred records with room to spare.
     private static let answerLimit = 16 << 20
 
-    package init(_ client: HTTPClient, settings: EnrichSettings, clock: RunClock = .wall) {
+    package init(_ client: HTTPClient, settings: EnrichSettings, clock: RunClock) {
         self.client = client
         self.clock = clock
         self.settings = settings.api
@@ -50,8 +51,7 @@ package struct APIEnricher: Enricher {
             let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.patience.inNanoseconds))
             let response = try await client.execute(call, deadline: deadline)
             let came = clock.moment
-            let fields = RateLimitFields(
-                field: { response.headers[$0] }, now: Date().timeIntervalSince1970)
+            let fields = RateLimitFields(field: { response.headers[$0] }, now: came.wall)
             let answer = try await within(settings.timeout) {
                 try await response.body.collect(upTo: Self.answerLimit)
             }

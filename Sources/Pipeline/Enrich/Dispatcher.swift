@@ -247,12 +247,12 @@ struct Dispatcher: Sendable {
         }
     }
 
-    /// - Parameter came: when the answer did; by then the call has been counted.
+    /// - Parameter came: when the answer did; nil where none came, or what came is no answer.
     func settle(_ call: Call, _ settlement: Settlement, _ allowance: Allowance?, came: Moment? = nil) async throws {
-        let now = came ?? clock.moment
         try await patiently {
             try await ledger.settle(
-                chunk: call.chunk, call.intent, settlement, workspace: workspace, allowance: allowance, now: now)
+                chunk: call.chunk, call.intent, settlement, workspace: workspace, allowance: allowance, came: came,
+                now: clock.moment)
         }
         watch.passed(.settled)
     }

@@ -17,7 +17,7 @@ package protocol Enricher: Sendable {
 package struct EnrichmentAnswer: Sendable {
     package var reply: EnrichmentReply
     package var allowance: Allowance?
-    /// When it came, before it was read; nil where nothing came from outside.
+    /// When it came, before it was read; nil where nothing whole came from outside.
     package var came: Moment?
 
     package init(_ reply: EnrichmentReply, allowance: Allowance? = nil, came: Moment? = nil) {
