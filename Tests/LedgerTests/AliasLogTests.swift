@@ -59,6 +59,23 @@ import Testing
         #expect(try owners(of: 0..<5, log) == [1, 2, 3, 4, 5])
     }
 
+    @Test func aReaderDoesNotFindWhatWasAppendedAfterIt() throws {
+        let log = AliasLog()
+        try append(0..<3, log)
+        let before = try database.makeSnapshot()
+        try append(3..<5, log)
+        #expect(try owners(of: 0..<5, log) == [1, 2, 3, 4, 5])
+        #expect(try before.read { try AliasTable($0, log).owners(of: (0..<5).map(hash)) } == [1, 2, 3, 0, 0])
+    }
+
+    @Test func keysThatComeAgainAreTakenInToo() throws {
+        let log = AliasLog(most: 100)
+        for _ in 0..<10 { try append(0..<10, log) }
+        try database.write { try log.takeInIfMany($0) }
+        #expect(try count("alias_log") == 0)
+        #expect(try count("alias") == 10)
+    }
+
     @Test func whatWasNeverCommittedIsNotFound() throws {
         let log = AliasLog()
         struct GivenUp: Error {}

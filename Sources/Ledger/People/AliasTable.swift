@@ -34,7 +34,7 @@ struct AliasTable {
         return owners
     }
 
-    /// Adds keys that lead to nobody yet; of two that share a key the first has it.
+    /// Adds keys; who has one already keeps it.
     func add(_ keys: [(hash: AliasHash, identity: Int64)]) throws {
         try append.write(keys.count) { index, row in
             row.integer(keys[index].hash.key)

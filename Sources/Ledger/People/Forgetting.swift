@@ -37,8 +37,8 @@ package struct Erasure: Sendable, Equatable, Codable {
 extension Ledger {
     /// What was found for people, also what newer answers took the place of.
     package func values(of people: Forgettable) async throws -> [(channel: Channel, value: String)] {
-        try await read { [hasher] database in
-            let eraser = Eraser(database: database, hasher: hasher)
+        try await read { [hasher, newKeys] database in
+            let eraser = Eraser(database: database, hasher: hasher, newKeys: newKeys)
             return try eraser.people(people).keys.flatMap(eraser.values)
         }
     }
@@ -53,7 +53,7 @@ extension Ledger {
             try database.execute(sql: "PRAGMA secure_delete = ON")
             // Nothing leaves the log but all of it.
             try newKeys.takeIn(database)
-            return try Eraser(database: database, hasher: hasher).forget(people)
+            return try Eraser(database: database, hasher: hasher, newKeys: newKeys).forget(people)
         }
         // The log holds it as well until its pages have gone to their places.
         try await explaining { try await database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
@@ -65,8 +65,10 @@ extension Ledger {
 private struct Eraser {
     let database: Database
     let hasher: AliasHasher
+    let newKeys: AliasLog
 
-    private static let keyTables = ["alias", "alias_log", "hint"]
+    /// Besides the log of new keys.
+    private static let keyTables = ["alias", "hint"]
 
     func forget(_ people: Forgettable) throws -> Erasure {
         var erasure = Erasure()
@@ -87,8 +89,9 @@ private struct Eraser {
     func people(_ hints: Forgettable) throws -> [Int64: Int64] {
         var people: [Int64: Int64] = [:]
         for scope in try scopes() {
-            for alias in hints.aliases {
-                let hash = hasher.alias(alias, scope: scope)
+            let hashes = hints.aliases.map { hasher.alias($0, scope: scope) }
+            for owner in try newKeys.owners(of: hashes, database) where owner != 0 { people[owner] = scope }
+            for hash in hashes {
                 for table in Self.keyTables {
                     let found = try Int64.fetchAll(
                         database, sql: "SELECT identity FROM \(table) WHERE key = ? AND proof = ?",

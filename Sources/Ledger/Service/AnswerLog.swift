@@ -39,13 +39,10 @@ final class AnswerLog: Sendable {
     /// - Returns: the rows of the log as this transaction sees them.
     @discardableResult
     func catchUp(_ database: Database) throws -> LogReading {
-        let newest = try HotStatement(database, "SELECT seq FROM sqlite_sequence WHERE name = 'answered_log'")
-        let oldest = try HotStatement(database, "SELECT min(id) FROM answered_log")
+        let rows = try LogReading(database, of: "answered_log")
         let appended = try HotStatement(database, "SELECT id, key FROM answered_log WHERE id > ? ORDER BY id")
-        var last: Int64 = 0
-        try newest.run { last = $0.integer(0) }
         try state.withLock { state in
-            guard last > state.last else { return }
+            guard rows.last > state.last else { return }
             var current: (key: Int64, place: Place)?
             try appended.run(.integer(state.last)) { row in
                 let id = row.integer(0), key = row.integer(1)
@@ -57,11 +54,9 @@ final class AnswerLog: Sendable {
                 }
             }
             if let current { state.places[current.key] = current.place }
-            state.last = last
+            state.last = rows.last
         }
-        var first = last + 1
-        try oldest.run { if !$0.isNull(0) { first = $0.integer(0) } }
-        return LogReading(first: first, last: last)
+        return rows
     }
 
     /// - Returns: for each key where the log tells of its person, or nil.

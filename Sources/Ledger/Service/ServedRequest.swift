@@ -67,16 +67,6 @@ package struct ServedChannel: Sendable {
     }
 }
 
-/// The rows of the log of answers at a moment.
-package struct LogReading: Sendable, Equatable {
-    /// The first that was there, or would have been.
-    package var first: Int64
-    /// The last that had been appended.
-    package var last: Int64
-
-    var count: Int64 { last - first + 1 }
-}
-
 /// A verdict on an email that was answered before.
 package struct LaterVerdict: Sendable {
     package var identity: AliasHash
