@@ -66,11 +66,9 @@ import Waterfall
         #expect(result.channels == [.workEmail: .missed(tried: ["a", "b"]), .phone: .missed(tried: ["a", "b"])])
     }
 
-    @Test func aPersonIsFoundByEachColumnOfEmailsOrProfiles() async throws {
-        try folder.write(
-            "two.csv",
-            "Email,Work Email,LinkedIn URL,LinkedIn Profile,Tel\nz@old.example,zelda@acme.example,,linkedin.com/in/z,+49 30 23125042\nhank@acme.example,,linkedin.com/in/h,,+49 30 23125043\n"
-        )
+    /// Phone numbers of people whom a table knows, asked by one hint each.
+    private func phones(_ table: String, _ people: [PersonHints]) async throws -> [String?] {
+        try folder.write("two.csv", table)
         let path = try folder.write(
             "two.yaml",
             """
@@ -79,14 +77,35 @@ import Waterfall
             order: {phone: [two]}
             """)
         let waterfall = try await WaterfallFile.open(path, in: folder)
-        let people =
+        return await waterfall.persons(people, channels: [.phone], endpoint: .bulk, minConfidence: 0)
+            .map { $0.result.channels[.phone]?.value?.value }
+    }
+
+    @Test func aPersonIsFoundByEachColumnOfEmailsOrProfiles() async throws {
+        let found = try await phones(
+            """
+            Email,Work Email,LinkedIn URL,LinkedIn Profile,Tel
+            z@old.example,zelda@acme.example,,linkedin.com/in/z,+49 30 23125042
+            hank@acme.example,,linkedin.com/in/h,,+49 30 23125043
+
+            """,
             ["z@old.example", "zelda@acme.example", "hank@acme.example", "nobody@acme.example"]
-            .map { PersonHints(email: $0) }
-            + ["z", "h"].map { PersonHints(linkedinURL: "https://www.linkedin.com/in/\($0)") }
-        var found: [String?] = []
-        for hints in people { found.append(await ask(waterfall, hints, [.phone]).channels[.phone]?.value?.value) }
+                .map { PersonHints(email: $0) }
+                + ["z", "h"].map { PersonHints(linkedinURL: "https://www.linkedin.com/in/\($0)") })
         let (zelda, hank) = ("+493023125042", "+493023125043")
         #expect(found == [zelda, zelda, hank, nil, zelda, hank])
+    }
+
+    @Test func aSecondAddressIsNobodysWhereItIsADesksOrAnotherPersonsFirst() async throws {
+        let found = try await phones(
+            """
+            Work Email,Email,Tel
+            zelda@acme.example,old@acme.example,+49 30 23125042
+            hank@acme.example,info@acme.example,+49 30 23125043
+            old@acme.example,,+49 30 23125044
+
+            """, ["zelda", "hank", "old", "info"].map { PersonHints(email: "\($0)@acme.example") })
+        #expect(found == ["+493023125042", "+493023125043", "+493023125044", nil])
     }
 
     @Test func aValueThatIsNotValidOrNotSureEnoughIsAMiss() async throws {

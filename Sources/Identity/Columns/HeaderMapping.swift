@@ -33,6 +33,9 @@ package struct HeaderMapping: Sendable, Equatable {
     /// Maps columns by their names as far as that goes, also where there is nothing to find a person by.
     package init(guessing header: [String]) { self.init(header, [], [:]) }
 
+    /// These columns and no others.
+    package init(_ columns: [Field: Int]) { self.columns = columns }
+
     private init(_ header: [String], _ empty: Set<Int>, _ chosen: [Field: Int]) {
         let names = header.map(ColumnName.init)
         columns = chosen

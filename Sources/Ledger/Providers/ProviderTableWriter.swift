@@ -61,7 +61,8 @@ package final class ProviderTableWriter {
             INSERT INTO person (work_email, personal_email, phone, linkedin_url, confidence, updated_at)
             VALUES (?, ?, ?, ?, ?, ?)
             """)
-        addHint = try HotStatement(database, "INSERT INTO unsorted (key, proof, person, mark) VALUES (?, ?, ?, ?)")
+        addHint = try HotStatement(
+            database, "INSERT INTO unsorted (key, proof, person, mark, is_further) VALUES (?, ?, ?, ?, ?)")
         addCompany = try HotStatement(database, "INSERT OR IGNORE INTO company (key, proof, fields) VALUES (?, ?, ?)")
         countPattern = try HotStatement(
             database,
@@ -72,17 +73,19 @@ package final class ProviderTableWriter {
     }
 
     /// Adds a person; the first one under an alias counts.
-    package func add(_ person: ProviderTable.Person, aliases: [String]) throws {
+    ///
+    /// - Parameter further: aliases that lead to the person where they are nobody's in the first place.
+    package func add(_ person: ProviderTable.Person, aliases: [String], further: [String] = []) throws {
         let values = person.values
         try addPerson.run(
             .optional(values[.workEmail]), .optional(values[.personalEmail]), .optional(values[.phone]),
             .optional(values[.linkedinURL]), .optional(person.confidence), .text(person.updatedAt))
         let id = database.lastInsertedRowID
-        for alias in aliases {
+        for (index, alias) in (aliases + further).enumerated() {
             let hash = hasher.alias(alias, scope: 0)
             try addHint.run(
                 .integer(hash.key), .integer(hash.check), .integer(id),
-                .integer(Int64(bitPattern: HintFilter.mark(alias))))
+                .integer(Int64(bitPattern: HintFilter.mark(alias))), .integer(index < aliases.count ? 0 : 1))
         }
     }
 
@@ -123,13 +126,16 @@ package final class ProviderTableWriter {
         "CREATE TABLE filter (id INTEGER PRIMARY KEY CHECK (id = 1), words BLOB NOT NULL)",
         """
         CREATE TEMP TABLE unsorted (key INTEGER NOT NULL, proof INTEGER NOT NULL, person INTEGER NOT NULL,
-          mark INTEGER NOT NULL)
+          mark INTEGER NOT NULL, is_further INTEGER NOT NULL)
         """,
     ]
 
     /// Keys come in no order; put in sorted, each page is written once.
     private static let sorting = [
-        "INSERT OR IGNORE INTO hint (key, proof, person) SELECT key, proof, person FROM unsorted ORDER BY key, person",
+        """
+        INSERT OR IGNORE INTO hint (key, proof, person)
+        SELECT key, proof, person FROM unsorted ORDER BY key, is_further, person
+        """,
         "DROP TABLE unsorted",
     ]
 }

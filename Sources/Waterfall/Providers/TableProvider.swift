@@ -59,8 +59,8 @@ private struct Shelf {
     private let confidenceColumn: Int?
     private let updatedAtColumn: Int?
     private let normalizer: Normalizer
-    /// One for each further column of emails or profiles: who has two addresses is found by both.
-    private let further: [Normalizer]
+    /// One for each further column of emails or profiles, with what it holds: who has two addresses is found by both.
+    private let further: [(hint: Hint, column: Normalizer)]
     private let region: Region?
 
     /// Goes up when tables are indexed in another way.
@@ -74,15 +74,12 @@ private struct Shelf {
         confidenceColumn = try file.column(settings.confidenceColumn, of: settings.name)
         updatedAtColumn = try file.column(settings.updatedAtColumn, of: settings.name)
         region = settings.region
-        func normalizer(_ chosen: [Field: String] = [:]) throws -> (HeaderMapping, Normalizer) {
-            let mapping = try HeaderMapping(
-                header: file.columns, empty: file.emptyColumns, chosen: chosen, file: file.path)
-            return (mapping, Normalizer(mapping, settings: Normalizer.Settings(region: settings.region)))
-        }
-        let mapping: HeaderMapping
-        (mapping, self.normalizer) = try normalizer()
-        further = try [Field.email, .personalEmail, .linkedinURL].flatMap { field in
-            try (mapping.rivals[field] ?? []).map { try normalizer([field: "#\($0 + 1)"]).1 }
+        let mapping = try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path)
+        let rules = Normalizer.Settings(region: settings.region)
+        normalizer = Normalizer(mapping, settings: rules)
+        further = [(Field.email, Hint.email), (.personalEmail, .personalEmail), (.linkedinURL, .linkedinURL)].flatMap {
+            field, hint in
+            (mapping.rivals[field] ?? []).map { (hint, Normalizer(HeaderMapping([field: $0]), settings: rules)) }
         }
         let places =
             Channel.allCases.map { settings.channels[$0] } + [
@@ -94,16 +91,16 @@ private struct Shelf {
     func fill(_ writer: ProviderTableWriter) throws {
         try file.forEachBatch { batch in
             let identities = normalizer.identify(batch)
-            let others = further.map { $0.identify(batch) }
+            let others = further.map { (hint: $0.hint, people: $0.column.identify(batch)) }
             for row in 0..<batch.rowCount {
                 var aliases = identities.aliases(row)
-                for alias in others.flatMap({ $0.aliases(row) }) + [identities.nameAlias(row)].compactMap(\.self)
-                where !aliases.contains(alias) {
-                    aliases.append(alias)
-                }
-                guard !aliases.isEmpty else { continue }
+                if let name = identities.nameAlias(row), !aliases.contains(name) { aliases.append(name) }
+                // The address of a desk is nobody's second address.
+                let more = others.compactMap { $0.people.isRole(row, $0.hint) ? nil : $0.people.alias($0.hint, row) }
+                    .filter { !aliases.contains($0) }
+                guard !aliases.isEmpty || !more.isEmpty else { continue }
                 let person = person(batch, row)
-                try writer.add(person, aliases: aliases)
+                try writer.add(person, aliases: aliases, further: more)
                 if let made = EmailPattern.made(
                     person.values[.workEmail], first: identities.text(row, .firstName),
                     last: identities.text(row, .lastName))
