@@ -29,8 +29,8 @@ struct Planner {
     private var groupHints: [Int: PersonHints]?
     /// Requests under way for each identity, until their answers are in the ledger.
     private var underWay: [Int64: [RowPlan.Wait]] = [:]
-    /// The same by request, with the place of each identity in it.
-    private var requests: [ObjectIdentifier: (request: PendingRequest, people: [(identity: Int64, index: Int)])] = [:]
+    /// The same by request.
+    private var requests: [ObjectIdentifier: (request: PendingRequest, people: [Int64])] = [:]
 
     init(
         settings: PipelineSettings, ledger: Ledger, scope: Scope, run: Run, people: KnownPeople, book: RequestBook,
@@ -90,20 +90,23 @@ struct Planner {
     ///
     /// - Parameter count: requests that had been settled then.
     private mutating func forgetSettled(first count: Int) {
-        for (key, asked) in requests {
-            guard let outcomes = asked.request.settled(first: count) else { continue }
-            requests[key] = nil
-            for (identity, index) in asked.people {
-                if case .failed(let reason) = outcomes[index] { failures[identity] = reason }
-                let others = underWay[identity]?.filter { $0.request !== asked.request } ?? []
-                underWay[identity] = others.isEmpty ? nil : others
+        let settled = requests.compactMapValues { $0.request.settled(first: count) }
+        for key in settled.keys {
+            for identity in requests.removeValue(forKey: key)?.people ?? [] {
+                // In the order in which they were asked, so the last one says why it failed.
+                let others = underWay[identity]?.filter { wait in
+                    guard let outcomes = settled[ObjectIdentifier(wait.request)] else { return true }
+                    if case .failed(let reason) = outcomes[wait.index] { failures[identity] = reason }
+                    return false
+                }
+                underWay[identity] = others?.isEmpty == false ? others : nil
             }
         }
     }
 
     private mutating func expect(_ wait: RowPlan.Wait, for identity: Int64) {
         underWay[identity, default: []].append(wait)
-        requests[ObjectIdentifier(wait.request), default: (wait.request, [])].people.append((identity, wait.index))
+        requests[ObjectIdentifier(wait.request), default: (wait.request, [])].people.append(identity)
     }
 
     // MARK: Persons

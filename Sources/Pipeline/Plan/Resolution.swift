@@ -3,7 +3,7 @@ import Ledger
 
 /// Says who the rows of a batch are: those whom earlier runs know, and the others from their first row on.
 ///
-/// Batch after batch in the order of the rows, and no batch before the one ahead of it is done.
+/// Batch after batch in the order of the rows: whoever asks waits for one before asking for the next.
 actor Resolution {
     private let settings: EnrichSettings
     private let register: any PeopleRegister
