@@ -40,8 +40,8 @@ package struct Pipeline: Sendable {
 
     /// Batches that may wait at once: for the answers of a service, whose requests want to be full; or for the next stage.
     static let windows = (external: 16, embedded: 3)
-    /// Batches that are read ahead of the plan: one more than are worked on, since the next is read when one is taken.
-    private static let readAhead = max(2, ProcessInfo.processInfo.activeProcessorCount) + 1
+    /// Batches that are read ahead of the one that is looked up: as many as are worked on at once.
+    private static let readAhead = max(2, ProcessInfo.processInfo.activeProcessorCount)
     /// Seconds between checkpoints while rows are being written.
     private static let checkpointInterval = 0.5
 
