@@ -17,8 +17,8 @@ extension ServiceLedger {
     ///   - misses: the same for misses.
     package func known(
         _ people: [AliasHash], values: Double, misses: Double
-    ) throws -> (answers: [ChannelMap<ServedChannel>], seen: LogReading) {
-        try database.read { database in
+    ) async throws -> (answers: [ChannelMap<ServedChannel>], seen: LogReading) {
+        try await read { [log] database in
             let seen = try log.catchUp(database)
             var known = [ChannelMap<ServedChannel>](repeating: [:], count: people.count)
             try AnsweredPeople(database).find(people, log.places(of: people.map(\.key))) { person, answer in
@@ -30,8 +30,8 @@ extension ServiceLedger {
     }
 
     /// What was answered before about a company; nil where nothing was, or nothing that counts.
-    package func knownAccount(_ company: AliasHash, values: Double, misses: Double) throws -> ServedAccount? {
-        try database.read { database in
+    package func knownAccount(_ company: AliasHash, values: Double, misses: Double) async throws -> ServedAccount? {
+        try await read { database in
             let row = try Row.fetchOne(
                 database, sql: "SELECT account_id, fields, at FROM account WHERE key = ? AND proof = ?",
                 arguments: [company.key, company.check])

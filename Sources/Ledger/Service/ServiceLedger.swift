@@ -75,6 +75,10 @@ package final class ServiceLedger: Sendable {
         }
     }
 
+    /// One transaction that only reads.
+    ///
+    /// Never `database.read` without waiting: it would hold a thread until a reader is free, and readers are given back on
+    /// those same threads, of which there are as many as cores.
     func read<Value: Sendable>(_ value: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await database.read(value)

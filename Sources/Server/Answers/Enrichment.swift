@@ -28,7 +28,7 @@ struct Enrichment: Sendable {
     func people(_ body: CallBody, _ endpoint: Endpoint, _ caller: Caller, arrivedAt: Double) async throws -> Answer {
         let queries = body.records.map { PersonQuery($0, endpoint: endpoint) }
         let identities = queries.map { ledger.identity($0.name, workspace: caller.workspace) }
-        var (answers, seen) = try known(identities, body, arrivedAt)
+        var (answers, seen) = try await known(identities, body, arrivedAt)
         let asked = try await askMissing(body, endpoint, answers)
         for (record, channels) in asked {
             for (channel, served) in channels.entries { answers[record][channel] = served }
@@ -59,9 +59,9 @@ struct Enrichment: Sendable {
     /// - Returns: also what the ledger's log held then; nil where nobody looked.
     private func known(
         _ identities: [AliasHash], _ body: CallBody, _ arrivedAt: Double
-    ) throws -> ([ChannelMap<ServedChannel>], seen: LogReading?) {
+    ) async throws -> ([ChannelMap<ServedChannel>], seen: LogReading?) {
         guard !body.isForced else { return (identities.map { _ in ChannelMap() }, nil) }
-        return try ledger.known(
+        return try await ledger.known(
             identities, values: arrivedAt - goodFor.values, misses: arrivedAt - goodFor.misses)
     }
 
@@ -137,7 +137,7 @@ struct Enrichment: Sendable {
                 since: arrivedAt - goodFor.values, now: now(), isForced: body.isForced, account: account)
         }
         if !body.isForced,
-            let known = try ledger.knownAccount(
+            let known = try await ledger.knownAccount(
                 identity, values: arrivedAt - goodFor.values, misses: arrivedAt - goodFor.misses)
         {
             // The call counts all the same.
