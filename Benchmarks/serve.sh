@@ -11,7 +11,7 @@ seconds=${1:-10}
 connections=${2:-2}
 people=${3:-1000000}
 
-# Found by the one column that looks like an email of theirs: "Work Email" would be taken for it, and nobody be found.
+# People are found by their one column of emails; what is found has a name that is none, so that it is no hint as well.
 awk -v people="$people" 'BEGIN {
     print "Email,Reached At,Tel"
     for (i = 0; i < people; i++) printf "p%d@acme.example,w%d@work.example,+121255501%02d\n", i, i, i % 100

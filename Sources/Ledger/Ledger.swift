@@ -9,6 +9,7 @@ package final class Ledger: Sendable {
     let database: DatabasePool
     /// Makes the keys under which people are found.
     package let hasher: AliasHasher
+    /// Keys that have not been taken in among all others.
     let newKeys = AliasLog()
     package let path: String
     private let reserve: SpaceReserve

@@ -6,6 +6,7 @@ package enum UnnamedFile {
     /// - Returns: a descriptor for reading and writing, which the caller closes.
     /// - Throws: ``Diagnostic`` `write_failed`.
     package static func make() throws -> Int32 {
+        // The Xs are mkstemp's to replace; nobody sees the name, since it is gone at once.
         var name = Array((folder + "/millrace-XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw failure() }
