@@ -9,7 +9,6 @@ struct SettlementWriter {
     /// Where this transaction has put answers, which is not known to others before it is whole.
     private var fresh: [Int64: AnswerLog.Place] = [:]
     private let answered: AnsweredPeople
-    private let firstInLog: HotStatement
     private let addRequest: HotStatement
     private let addCall: HotStatement
     private let addCharges: HotInsert
@@ -29,7 +28,6 @@ struct SettlementWriter {
         self.database = database
         self.log = log
         answered = try AnsweredPeople(database)
-        firstInLog = try HotStatement(database, "SELECT min(id) FROM answered_log")
         addRequest = try HotStatement(
             database,
             "INSERT INTO request (at, workspace, api_key, endpoint, records, credits) VALUES (?, ?, ?, ?, ?, ?)")
@@ -181,9 +179,7 @@ struct SettlementWriter {
     /// Whether anything has left the log since it was read: then who was in it may have been seen neither there nor in its
     /// place.
     private func isCleared(since seen: LogReading) throws -> Bool {
-        var first: Int64?
-        try firstInLog.run { if !$0.isNull(0) { first = $0.integer(0) } }
-        return first.map { $0 != seen.first } ?? true
+        try LogReading(database, of: "answered_log").first != seen.first
     }
 
     private func write(_ later: LaterVerdict) throws {
