@@ -1,4 +1,5 @@
-/// Lets so many calls through at once, and so many in any minute; the others wait in line.
+/// Lets so many calls through at once, and so many in any minute; the others wait in line, as all do while the service
+/// wants to be left alone.
 package actor CallPacer {
     private let longestLine: Int
     private var free: Int
@@ -8,6 +9,8 @@ package actor CallPacer {
     private var line: [CheckedContinuation<Void, Never>] = []
     /// When the last calls left, the oldest first; at most as many as a minute allows.
     private var departures: [ContinuousClock.Instant] = []
+    /// Nobody leaves before.
+    private var heldUntil: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - perMinute: 0 is any number.
@@ -29,8 +32,16 @@ package actor CallPacer {
             return nil
         }
         defer { if line.isEmpty { free += 1 } else { line.removeFirst().resume() } }
+        while let until = heldUntil, until > clock.now, !Task.isCancelled {
+            try? await Task.sleep(until: until, clock: clock)
+        }
         if perMinute > 0 { await waitForMinute() }
         return await work()
+    }
+
+    /// Lets nobody leave for a while.
+    package func hold(for pause: Duration) {
+        heldUntil = max(clock.now + pause, heldUntil ?? clock.now)
     }
 
     private func waitForMinute() async {

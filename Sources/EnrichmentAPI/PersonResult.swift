@@ -4,11 +4,20 @@ package struct PersonResult: Sendable, Equatable, Codable {
     /// A channel that was not asked for is absent.
     package var channels: ChannelMap<ChannelResult>
     package var creditsUsed: Credits
+    /// Who could not be asked on the way; a service does not say.
+    package var failures: [ProviderFailure] = []
 
     package init(recordID: String, channels: ChannelMap<ChannelResult>, creditsUsed: Credits) {
         self.recordID = recordID
         self.channels = channels
         self.creditsUsed = creditsUsed
+    }
+
+    /// Who could not be asked for a channel that was not found: another time they may have it, so it is no miss to
+    /// remember.
+    package func failures(of channel: Channel) -> [ProviderFailure] {
+        guard !failures.isEmpty, case .missed(let tried) = channels[channel] else { return [] }
+        return failures.filter { tried.contains($0.provider) }
     }
 
     private enum CodingKeys: String, CodingKey {

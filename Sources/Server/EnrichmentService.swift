@@ -6,6 +6,7 @@ package import Hummingbird
 package import Ledger
 import NIOCore
 import Records
+package import Waterfall
 
 /// The way of a call, from top to bottom.
 ///
@@ -29,6 +30,7 @@ package struct EnrichmentService: Sendable {
     private let emails: EmailCheck
     private let settings: ServeSettings
     let metrics = ServiceMetrics()
+    private let use: ProviderUseBook?
     private let log: AccessLog
     private let now: @Sendable () -> Double
 
@@ -38,6 +40,8 @@ package struct EnrichmentService: Sendable {
         package var source: any AnswerSource
         /// The workspace's webhook; nil where emails are not verified.
         package var verifier: (any EmailVerifier)?
+        /// What is asked of providers; nil where answers are made up.
+        package var use: ProviderUseBook?
         package var rehearsal: Rehearsal
         /// Whether anybody may call without a key; only where nobody else can reach it.
         package var isOpen: Bool
@@ -46,12 +50,13 @@ package struct EnrichmentService: Sendable {
 
         package init(
             ledger: ServiceLedger, source: any AnswerSource, verifier: (any EmailVerifier)? = nil,
-            rehearsal: Rehearsal = Rehearsal(), isOpen: Bool, log: AccessLog = .off,
+            use: ProviderUseBook? = nil, rehearsal: Rehearsal = Rehearsal(), isOpen: Bool, log: AccessLog = .off,
             now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
         ) {
             self.ledger = ledger
             self.source = source
             self.verifier = verifier
+            self.use = use
             self.rehearsal = rehearsal
             self.isOpen = isOpen
             self.log = log
@@ -63,6 +68,7 @@ package struct EnrichmentService: Sendable {
         self.settings = settings
         ledger = parts.ledger
         log = parts.log
+        use = parts.use
         now = parts.now
         rehearsal = parts.rehearsal
         keyring = Keyring(parts.ledger, open: parts.isOpen ? settings.workspace : nil, now: parts.now)
@@ -94,7 +100,7 @@ package struct EnrichmentService: Sendable {
         }
         router.post("verify") { request, _ in await verify(request) }
         router.get("healthz") { _, _ in Self.text("ok\n", "text/plain; charset=utf-8") }
-        router.get("metrics") { _, _ in Self.text(metrics.text(), "text/plain; version=0.0.4; charset=utf-8") }
+        router.get("metrics") { _, _ in Self.text(metrics.text(use?.total ?? []), "text/plain; version=0.0.4; charset=utf-8") }
         router.get("openapi.json") { _, _ in Self.text(OpenAPI(settings.limits).json, "application/json") }
         return router
     }

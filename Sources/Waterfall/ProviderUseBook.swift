@@ -4,17 +4,23 @@ import Synchronization
 
 /// What was asked of providers, until somebody writes it down.
 package final class ProviderUseBook: Sendable {
-    private let tally = Mutex(ProviderUseTally())
+    private let tally = Mutex((open: ProviderUseTally(), all: ProviderUseTally()))
 
     func add(_ more: ProviderUseTally) {
-        tally.withLock { $0.add(more) }
+        tally.withLock { tally in
+            tally.open.add(more)
+            tally.all.add(more)
+        }
     }
+
+    /// Everything since the program began.
+    package var total: [ProviderUse] { tally.withLock { $0.all.uses } }
 
     /// Everything since the last time.
     package func take() -> [ProviderUse] {
         tally.withLock { tally in
-            defer { tally = ProviderUseTally() }
-            return tally.uses
+            defer { tally.open = ProviderUseTally() }
+            return tally.open.uses
         }
     }
 }

@@ -90,30 +90,34 @@ package struct Waterfall: Sendable {
     private func segments(of records: [PersonHints]) async -> [Segment] {
         let domains = Array(Set(records.compactMap(\.companyDomain)))
         let known = await accounts(domains: domains, of: accounts.filter { $0 is AccountTable })
-        let segments = Dictionary(uniqueKeysWithValues: zip(domains, known.map { Segment(account: $0?.fields) }))
+        let segments = Dictionary(uniqueKeysWithValues: zip(domains, known.map { Segment(account: $0.result?.fields) }))
         return records.map { $0.companyDomain.flatMap { segments[$0] } ?? Segment() }
     }
 
     // MARK: Companies
 
-    /// Asks for companies by canonical domain; nil for whom nobody knows.
-    package func accounts(domains: [String]) async -> [AccountResult?] {
+    /// Asks for companies by canonical domain; one answer for each, in order.
+    package func accounts(domains: [String]) async -> [AccountAnswer] {
         await accounts(domains: domains, of: accounts)
     }
 
-    private func accounts(domains: [String], of providers: [any AccountProvider]) async -> [AccountResult?] {
-        var results = [AccountResult?](repeating: nil, count: domains.count)
+    private func accounts(domains: [String], of providers: [any AccountProvider]) async -> [AccountAnswer] {
+        var answers = [AccountAnswer](repeating: AccountAnswer(nil), count: domains.count)
         for provider in providers {
-            let open = results.indices.filter { results[$0] == nil }
+            let open = answers.indices.filter { answers[$0].result == nil }
             guard !open.isEmpty else { break }
-            for (index, fields) in zip(open, await provider.find(domains: open.map { domains[$0] })) {
-                results[index] = fields.map {
-                    AccountResult(
-                        accountID: "\(provider.name):\(domains[index])", fields: $0, creditsUsed: provider.price)
+            for (index, finding) in zip(open, await provider.find(domains: open.map { domains[$0] })) {
+                switch finding {
+                case .company(let fields):
+                    answers[index].result = AccountResult(
+                        accountID: "\(provider.name):\(domains[index])", fields: fields, creditsUsed: provider.price)
+                case .nothing: break
+                case .failed(let why):
+                    answers[index].failures.append(ProviderFailure(provider: provider.name, why: why))
                 }
             }
         }
-        return results
+        return answers
     }
 
     // MARK: Prices

@@ -145,14 +145,20 @@ struct WaterfallRounds {
                 // Only success is charged, and who failed on the way to it is not paid.
                 let cost =
                     found == nil
-                    ? .zero : charge(tried.filter { !hasFailed($0, record) }.map { price($0, channel) })
+                    ? .zero : charge(tried.filter { failure($0, record) == nil }.map { price($0, channel) })
                 outcomes[record].costs[channel] = cost
                 outcomes[record].result.creditsUsed += cost
                 outcomes[record].result.channels[channel] =
                     found.map { .found($0) } ?? .missed(tried: lists.names(of: tried))
                 for provider in tried {
                     uses[provider][channel.number].asked += 1
-                    if hasFailed(provider, record) { uses[provider][channel.number].failed += 1 }
+                    guard let why = failure(provider, record) else { continue }
+                    uses[provider][channel.number].failed += 1
+                    uses[provider][channel.number].lastFailure = why
+                    let failure = ProviderFailure(provider: names[provider], why: why)
+                    if !outcomes[record].result.failures.contains(failure) {
+                        outcomes[record].result.failures.append(failure)
+                    }
                 }
                 if found != nil, let finder = tried.last {
                     uses[finder][channel.number].found += 1
@@ -180,8 +186,8 @@ struct WaterfallRounds {
         }
     }
 
-    private func hasFailed(_ provider: Int, _ record: Int) -> Bool {
-        if case .failed = findings[provider][record] { true } else { false }
+    private func failure(_ provider: Int, _ record: Int) -> ProviderFailure.Why? {
+        if case .failed(let why) = findings[provider][record] { why } else { nil }
     }
 }
 

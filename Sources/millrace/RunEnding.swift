@@ -38,6 +38,13 @@ struct RunEnding {
             for path in settings.written(report) { Endings.say("wrote \(path)") }
             Endings.say(words)
         }
+        for failure in report.providerFailures {
+            Endings.note(
+                Diagnostic(
+                    .warning, code: "provider_failed",
+                    "provider '\(failure.provider)' could not be asked for \(failure.count) people or companies (\(failure.why))",
+                    hint: "whom nobody else knows is not found this time, and asked for again by the next run"))
+        }
         await keepRetention()
         await tell(.done, 0, words, run: report.run.id, report)
     }

@@ -23,7 +23,7 @@ struct Running {
             Voice.standard.isLog && options.watch.progress != .json ? .off : options.watch.progress)
         Voice.standard.share { meter.finish() }
         let name = RunName()
-        var watchers: [any RunWatcher] = [name, meter]
+        var watchers: [any RunWatcher] = [name, meter, ProviderWatch()]
         if Voice.standard.isLog { watchers.append(RunLog(Voice.standard)) }
         if let metrics { watchers.append(metrics) }
         let ending = RunEnding(
@@ -51,8 +51,9 @@ struct Running {
             Task { try await pipeline.stop(stop, before: deadline, clock) }
         }
         defer { watch?.cancel() }
-        return try await pipeline.withVerifier { verifier in
-            try await pipeline.withEnricher(ledger, verifier) { enricher in
+        return try await pipeline.withVerifier { asked in
+            let verifier = asked.map { RememberingVerifier($0) }
+            return try await pipeline.withEnricher(ledger, verifier?.ofCandidates) { enricher in
                 try await Pipeline(
                     settings: ready, ledger: ledger, enricher: enricher, verifier: verifier, stop: stop,
                     watch: KillPoint.watch(environment)

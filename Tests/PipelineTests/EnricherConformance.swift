@@ -124,7 +124,7 @@ import Waterfall
                 Issue.record("\(reply)")
                 return
             }
-            #expect(results.map { $0?.fields["industry"] } == ["Widgets"])
+            #expect(results.map { $0.result?.fields["industry"] } == ["Widgets"])
         }
     }
 

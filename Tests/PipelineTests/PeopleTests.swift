@@ -25,7 +25,7 @@ import Testing
         func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
             asked.withLock { $0 += request.records.map { ($0, request.channels, request.endpoint) } }
             guard request.endpoint != .account else {
-                return EnrichmentAnswer(.accounts(request.records.map { _ in nil }))
+                return EnrichmentAnswer(.accounts(request.records.map { _ in AccountAnswer(nil) }))
             }
             let results = request.records.map { _ in
                 PersonResult(

@@ -32,7 +32,9 @@ import Testing
                 $0.append(
                     Request(endpoint: request.endpoint, channels: request.channels, records: request.records))
             }
-            if request.endpoint == .account { return EnrichmentAnswer(.accounts(request.records.map { _ in nil })) }
+            guard request.endpoint != .account else {
+                return EnrichmentAnswer(.accounts(request.records.map { _ in AccountAnswer(nil) }))
+            }
             let results = request.records.map { _ in
                 PersonResult(
                     recordID: "r",

@@ -305,8 +305,8 @@ import Testing
     }
 
     @Test func theCircuitLetsOneThroughInEachPause() {
-        var circuit = WebhookCircuit()
-        for _ in 0..<WebhookCircuit.patience {
+        var circuit = OutageCircuit()
+        for _ in 0..<OutageCircuit.patience {
             let mayAsk = circuit.mayAsk(now: 0)
             #expect(mayAsk)
             circuit.failed("down", now: 0)

@@ -290,6 +290,43 @@ import Testing
         }
     }
 
+    @Test func whatSomebodyMayHaveWhoCouldNotBeAskedIsNoMissToKeep() async throws {
+        let isDown = Mutex(true)
+        let vendor = FakeVendor { _ in
+            isDown.withLock { $0 }
+                ? FakeVendor.Reply("", status: 500)
+                : FakeVendor.Reply(#"{"tel": "+12125550142", "sector": "Umbrellas"}"#)
+        }
+        try await vendor.serving { [service] url in
+            try service.folder.write(
+                "waterfall.yaml",
+                """
+                providers:
+                  - name: v
+                    kind: http
+                    http: {url: "\(url)/find", body: {email: "{email}"}, timeout: 60s}
+                    channels: {phone: /tel}
+                    prices: {phone: 3}
+                order: {phone: [v]}
+                accounts:
+                  - {name: c, kind: http, http: {method: GET, url: "\(url)/{company_domain}"}, fields: {industry: /sector}}
+                """)
+            try await service.serving { (client) async throws -> Void in
+                let company = #"{"domain": "acme.example"}"#
+                let missed = try await client.post("/enrichment", p1)
+                #expect(missed.credits == 0 && missed.text.contains(#""tried_providers":["v"]"#), "\(missed.text)")
+                #expect(try await client.post("/enrichment/account", company).status == 404)
+                isDown.withLock { $0 = false }
+                let found = try await client.post("/enrichment", p1)
+                #expect(found.credits == 3 && found.text.contains("+12125550142"), "\(found.text)")
+                #expect(try await client.post("/enrichment/account", company).text.contains("Umbrellas"))
+                let metrics = try await client.get("/metrics").text
+                #expect(metrics.contains(#"millrace_provider_asked_total{provider="v",channel="phone"} 2"#))
+                #expect(metrics.contains(#"millrace_provider_failed_total{provider="v",channel="phone"} 1"#))
+            }
+        }
+    }
+
     @Test func theSameIdempotencyKeyHasTheSameAnswer() async throws {
         try await service.serving { (client) async throws -> Void in
             let fields = ["Idempotency-Key": "k1"]

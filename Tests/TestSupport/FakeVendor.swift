@@ -20,8 +20,12 @@ package final class FakeVendor: Sendable {
         package var status: Int
         package var body: String
         package var delay: Duration
+        package var retryAfter: String?
 
-        package init(_ body: String, status: Int = 200, delay: Duration = .zero) {
+        package init(
+            _ body: String, status: Int = 200, delay: Duration = .zero, retryAfter: String? = nil
+        ) {
+            self.retryAfter = retryAfter
             self.body = body
             self.status = status
             self.delay = delay
@@ -86,8 +90,10 @@ package final class FakeVendor: Sendable {
         defer { state.withLock { $0.inTheAir -= 1 } }
         let reply = reply(call)
         if reply.delay > .zero { try await Task.sleep(for: reply.delay) }
+        var headers: HTTPFields = [.contentType: "application/json"]
+        headers[.retryAfter] = reply.retryAfter
         return Response(
-            status: .init(code: reply.status), headers: [.contentType: "application/json"],
+            status: .init(code: reply.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(string: reply.body)))
     }
 }

@@ -74,6 +74,33 @@ import Testing
         #expect(mailboxes.asked.withLock { $0.count } == 4)
     }
 
+    /// Says nothing, as a service that is down.
+    private struct Silence: EmailVerifier {
+        func replies(to emails: [EmailToCheck]) async -> [VerifierReply] { emails.map { _ in .silent(why: "down") } }
+    }
+
+    @Test func whereTheVerificationIsDownNobodyKnows() async throws {
+        let hints = PersonHints(companyDomain: "acme.example", firstName: "Zoë", lastName: "Mueller")
+        let result = try await WaterfallFile.opening(folder.file("w.yaml"), in: folder, verifier: Silence()).with {
+            await $0.persons([hints], channels: [.workEmail], endpoint: .discover, minConfidence: 0)[0].result
+        }
+        #expect(result.channels[.workEmail] == .missed(tried: ["t", "p"]))
+        #expect(result.failures == [ProviderFailure(provider: "p", why: .unavailable)])
+    }
+
+    @Test func anAddressThatIsHandedOutIsNotVerifiedTwice() async throws {
+        let mailboxes = Mailboxes(["zmueller@acme.example"])
+        let verifier = RememberingVerifier(mailboxes)
+        let candidate = EmailToCheck(email: "zmueller@acme.example", channel: .workEmail, recordID: "r")
+        let other = EmailToCheck(email: "ada@acme.example", channel: .workEmail, recordID: "s")
+        #expect(await verifier.ofCandidates.replies(to: [candidate, other]) == [.said(.valid), .said(.invalid)])
+        #expect(await verifier.replies(to: [other, candidate]) == [.said(.invalid), .said(.valid)])
+        #expect(mailboxes.asked.withLock { $0 } == [candidate.email, other.email, other.email])
+        // It holds once: another time it is asked about like any other.
+        #expect(await verifier.replies(to: [candidate]) == [.said(.valid)])
+        #expect(mailboxes.asked.withLock { $0.last } == candidate.email)
+    }
+
     @Test func withoutAVerificationNothingIsMadeUp() async throws {
         let error = await #expect(throws: Diagnostic.self) {
             try await WaterfallFile.open(folder.file("w.yaml"), in: folder)

@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import Records
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 @testable import Waterfall
@@ -96,6 +97,52 @@ import Testing
         #expect(result.creditsUsed == Credits(thousandths: hasFailed ? 1000 : 3000))
     }
 
+    @Test(arguments: [
+        (FakeVendor.Reply("", status: 500), ProviderFailure.Why.unavailable), (.init("", status: 401), .refused),
+        (.init("<html>"), .unreadable), (.init("{}", delay: .seconds(5)), .timeout),
+    ])
+    func whyAVendorCouldNotBeAskedIsSaid(_ reply: FakeVendor.Reply, _ why: ProviderFailure.Why) async throws {
+        let settings = single.replacing(
+            "timeout: 60s", with: reply.delay > .zero ? "timeout: 500ms" : "timeout: 60s")
+        let person = PersonHints(email: "a@acme.example", companyDomain: "acme.example")
+        let result = try await asking(FakeVendor { _ in reply }, settings, people: [person])[0].result
+        #expect(result.failures == [ProviderFailure(provider: "v", why: why)])
+        #expect(result.failures(of: .workEmail) == result.failures && result.failures(of: .personalEmail).isEmpty)
+    }
+
+    @Test func aVendorThatIsDownIsNotAskedForEverybodyInTurn() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("", status: 503) }
+        let people = (0..<200).map { PersonHints(email: "p\($0)@acme.example", companyDomain: "acme.example") }
+        let outcomes = try await asking(vendor, single, people: people)
+        #expect(outcomes.allSatisfy { $0.result.failures == [ProviderFailure(provider: "v", why: .unavailable)] })
+        // Those that were in the air when it was noticed came back too.
+        #expect(vendor.calls.count <= 5 + 8)
+    }
+
+    @Test func aVendorThatTurnsACallAwayIsLeftAloneAndAskedOnceMore() async throws {
+        let isFirst = Mutex(true)
+        let vendor = FakeVendor { _ in
+            isFirst.withLock { first in
+                defer { first = false }
+                return first
+                    ? FakeVendor.Reply("", status: 429, retryAfter: "0.2")
+                    : FakeVendor.Reply(#"{"score": 90, "data": {"email": "ada@work.example"}}"#)
+            }
+        }
+        let person = PersonHints(email: "a@acme.example", companyDomain: "acme.example")
+        let start = ContinuousClock.now
+        let result = try await asking(vendor, single, people: [person])[0].result
+        #expect(result.channels[.workEmail]?.value?.value == "ada@work.example" && result.failures.isEmpty)
+        #expect(vendor.calls.count == 2 && ContinuousClock.now - start >= .milliseconds(200))
+    }
+
+    @Test func aVendorThatWantsToBeLeftAloneForLongIsNotWaitedFor() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("", status: 429, retryAfter: "3600") }
+        let person = PersonHints(email: "a@acme.example", companyDomain: "acme.example")
+        let result = try await asking(vendor, single, people: [person])[0].result
+        #expect(result.failures == [ProviderFailure(provider: "v", why: .unavailable)] && vendor.calls.count == 1)
+    }
+
     @Test func whoCannotBeAskedForIsNotTried() async throws {
         let vendor = FakeVendor { _ in FakeVendor.Reply("{}") }
         let outcome = try await asking(vendor, single, people: [PersonHints(email: "a@acme.example")])[0]
@@ -169,10 +216,37 @@ import Testing
                 await $0.accounts(domains: ["umbra.example", "acme.example", "nobody.example"])
             }
         }
-        #expect(found[0]?.fields == ["industry": "Umbrellas"] && found[0]?.creditsUsed == Credits(thousandths: 500))
-        #expect(found[1]?.fields == ["industry": "Widgets", "employee_count": "120", "tech_stack": "a;b"])
-        #expect(found[1]?.creditsUsed == Credits(thousandths: 2000) && found[2] == nil)
+        #expect(found[0].result?.fields == ["industry": "Umbrellas"])
+        #expect(found[0].result?.creditsUsed == Credits(thousandths: 500))
+        #expect(found[1].result?.fields == ["industry": "Widgets", "employee_count": "120", "tech_stack": "a;b"])
+        #expect(found[1].result?.creditsUsed == Credits(thousandths: 2000) && found[2] == AccountAnswer(nil))
         #expect(vendor.calls.count == 2)
+    }
+
+    @Test func aVendorOfCompaniesThatFailsSaysSoAndACompanyWithoutAFieldIsNotKnown() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("", status: 500) }
+        // Of umbra.example the first table knows no more than that it is there.
+        try folder.write("c.csv", "domain,industry\numbra.example,\n")
+        try folder.write("d.csv", "domain,industry\numbra.example,Umbrellas\n")
+        let found = try await vendor.serving { url in
+            let path = try folder.write(
+                "w.yaml",
+                """
+                accounts:
+                  - {name: c, path: \(folder.file("c.csv")), price: 0.5}
+                  - {name: d, path: \(folder.file("d.csv")), price: 0.5}
+                  - name: v
+                    kind: http
+                    http: {method: GET, url: "\(url)/{company_domain}", timeout: 60s}
+                    fields: {industry: /sector}
+                """)
+            return try await WaterfallFile.opening(path, in: folder).with {
+                await $0.accounts(domains: ["umbra.example", "acme.example"])
+            }
+        }
+        #expect(found[0].result?.accountID == "d:umbra.example" && !found[0].isTentative)
+        #expect(found[1] == AccountAnswer(nil, failures: [ProviderFailure(provider: "v", why: .unavailable)]))
+        #expect(found[1].isTentative)
     }
 
     @Test func noMoreCallsLeaveThanAMinuteAllows() async throws {

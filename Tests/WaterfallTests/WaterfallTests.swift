@@ -138,8 +138,8 @@ import Waterfall
 
     @Test func accountsAreFoundByDomain() async throws {
         let account = try await waterfall().accounts(domains: ["acme.example"])[0]
-        #expect(account?.fields == ["industry": "Widgets"])
-        #expect(try await waterfall().accounts(domains: ["nobody.example"]) == [nil])
+        #expect(account.result?.fields == ["industry": "Widgets"])
+        #expect(try await waterfall().accounts(domains: ["nobody.example"]) == [AccountAnswer(nil)])
     }
 
     @Test func theWorstIsWhatTheLastProviderWouldCost() async throws {

@@ -5,7 +5,6 @@ import NIOCore
 import NIOHTTP1
 import Records
 import Settings
-import Synchronization
 
 /// A verification service behind a URL: one POST an email, or one for a list of them.
 package struct WebhookVerifier: EmailVerifier {
@@ -16,7 +15,7 @@ package struct WebhookVerifier: EmailVerifier {
     private let body: WebhookBody
     private let reader: VerdictReader
     private let pacer: CallPacer
-    private let circuit = SharedWebhookCircuit()
+    private let circuit = SharedOutageCircuit()
 
     private static let answerLimit = 16 << 20
     /// The longest that a service is believed when it says how long to wait, in seconds.
@@ -128,17 +127,4 @@ package struct WebhookVerifier: EmailVerifier {
             return .failed(WireTrouble.text(error), after: nil)
         }
     }
-}
-
-/// The circuit of one service, for all who ask it.
-private final class SharedWebhookCircuit: Sendable {
-    private let circuit = Mutex(WebhookCircuit())
-    private let start = ContinuousClock.now
-
-    private var now: Double { (ContinuousClock.now - start).inSeconds }
-
-    var why: String { circuit.withLock { $0.why } }
-    func mayAsk() -> Bool { circuit.withLock { $0.mayAsk(now: now) } }
-    func succeeded() { circuit.withLock { $0.succeeded() } }
-    func failed(_ why: String) { circuit.withLock { $0.failed(why, now: now) } }
 }

@@ -58,11 +58,16 @@ struct AnswerWriter {
                 try told?.answer.write { Self.bind(asked, chunk, channels, result, cost, to: &$0) }
             }
         case .accounts(let results):
-            try writeAsks(intent, chunk) { (results[$0]?.creditsUsed ?? .zero, results[$0]?.accountID ?? "") }
-            for (asked, result) in zip(intent.asks, results) {
-                let fields = try result.map { String(decoding: try JSONEncoder().encode($0.fields), as: UTF8.self) }
+            try writeAsks(intent, chunk) {
+                (results[$0].result?.creditsUsed ?? .zero, results[$0].result?.accountID ?? "")
+            }
+            for (asked, answer) in zip(intent.asks, results) {
+                let fields = try answer.result.map {
+                    String(decoding: try JSONEncoder().encode($0.fields), as: UTF8.self)
+                }
                 try account.run(
-                    .integer(asked.identity), .integer(chunk), .text(result?.accountID ?? ""), .optional(fields))
+                    .integer(asked.identity), .integer(chunk),
+                    .text(answer.result?.accountID ?? Self.names(answer.failures)), .optional(fields))
             }
         case .refused, .split, .unavailable, .lost:
             try writeAsks(intent, chunk) { _ in (.zero, "") }
@@ -85,12 +90,21 @@ struct AnswerWriter {
                 row.real(value.confidence)
                 row.text(value.enrichedAt)
             } else {
-                for _ in 0..<4 { row.null() }
+                let failures = result.failures(of: channel)
+                row.null()
+                row.optional(failures.isEmpty ? nil : names(failures))
+                row.null()
+                row.null()
             }
             row.optional(cost)
             row.text(result.recordID)
             row.optional(cost == nil && value != nil ? share : nil)
         }
+    }
+
+    /// Who stands where the source of a value would: a miss of theirs counts for its run alone.
+    private static func names(_ failures: [ProviderFailure]) -> String {
+        failures.map(\.provider).joined(separator: "\n")
     }
 
     private func writeAsks(

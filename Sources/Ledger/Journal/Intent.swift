@@ -38,8 +38,8 @@ package struct Intent: Sendable {
 package enum Settlement: Sendable {
     /// One result for each ask, in order, with what each channel cost where the engine says so.
     case persons([PersonResult], costs: [ChannelMap<Credits>])
-    /// One result for each ask, in order; nil: the company is not known.
-    case accounts([AccountResult?])
+    /// One answer for each ask, in order.
+    case accounts([AccountAnswer])
     /// The service will not take it, and charged nothing.
     case refused
     /// The service will not take it as a whole, and charged nothing; its halves are asked for instead.
@@ -63,7 +63,7 @@ package enum Settlement: Sendable {
     package var credits: Credits {
         switch self {
         case .persons(let results, _): results.reduce(.zero) { $0 + $1.creditsUsed }
-        case .accounts(let results): results.reduce(.zero) { $0 + ($1?.creditsUsed ?? .zero) }
+        case .accounts(let results): results.reduce(.zero) { $0 + ($1.result?.creditsUsed ?? .zero) }
         case .refused, .split, .unavailable, .lost: .zero
         }
     }
@@ -96,7 +96,7 @@ extension Settlement {
         let prices: [Credits] =
             switch self {
             case .persons(let results, _): results.map(\.creditsUsed)
-            case .accounts(let results): results.map { $0?.creditsUsed ?? .zero }
+            case .accounts(let results): results.map { $0.result?.creditsUsed ?? .zero }
             case .refused, .split, .unavailable, .lost: []
             }
         var sum = Credits.zero

@@ -3,7 +3,8 @@ import EnrichmentAPI
 /// The columns of the table `answer`: a row for a person, and in it a group of columns for each channel.
 ///
 /// People are mostly asked for several channels and read with all of them, so one row is written and read instead of
-/// several. A group whose request is null holds no answer; one with a request and without a value is a miss.
+/// several. A group whose request is null holds no answer; one with a request and without a value is a miss, whose
+/// source names who could not be asked on the way.
 enum AnswerColumns {
     /// Of each channel, in this order; `chunk` is the request that brought the answer.
     static let names = [

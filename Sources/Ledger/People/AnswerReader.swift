@@ -105,7 +105,10 @@ struct AnswerReader {
             channel: channel, value: nil, chunk: chunk, run: facts.run, answeredAt: facts.answeredAt, credits: nil,
             share: nil, recordID: row.text(first + 6, reusing: &texts.recordID))
         if !row.isNull(first + 5) { answer.credits = Credits(thousandths: Int(row.integer(first + 5))) }
-        guard !row.isNull(first + 1) else { return answer }
+        guard !row.isNull(first + 1) else {
+            answer.isTentative = !row.isNull(first + 2)
+            return answer
+        }
         answer.value = ChannelValue(
             value: row.text(first + 1), source: row.text(first + 2, reusing: &texts.source),
             confidence: row.real(first + 3), enrichedAt: row.text(first + 4, reusing: &texts.time))
@@ -118,8 +121,11 @@ struct AnswerReader {
         try findAccount.find(identity) { row in
             let fields =
                 row.isNull(1) ? nil : try JSONDecoder().decode([String: String].self, from: Data(row.text(1).utf8))
-            account = KnownAccount(
-                accountID: row.text(0), fields: fields, run: row.integer(2), answeredAt: row.real(3))
+            let name = row.text(0)
+            var known = KnownAccount(
+                accountID: fields == nil ? "" : name, fields: fields, run: row.integer(2), answeredAt: row.real(3))
+            known.isTentative = fields == nil && !name.isEmpty
+            account = known
         }
         return account
     }

@@ -44,6 +44,8 @@ package struct KnownAnswer: Sendable, Equatable {
     package var channel: Channel
     /// Nil is a miss.
     package var value: ChannelValue?
+    /// Whether it is a miss for want of somebody who could not be asked; it counts for its run alone.
+    package var isTentative = false
     package var chunk: Int64
     package var run: Int64
     /// Seconds since 1970.
@@ -74,6 +76,8 @@ package struct KnownAccount: Sendable, Equatable {
     package var accountID: String
     /// Nil is a miss.
     package var fields: [String: String]?
+    /// Whether it is a miss for want of somebody who could not be asked; it counts for its run alone.
+    package var isTentative = false
     package var run: Int64
     package var answeredAt: Double
 

@@ -11,6 +11,8 @@ package struct ProviderUse: Sendable, Equatable {
     package var found = 0
     /// People for whom it failed.
     package var failed = 0
+    /// Why it failed the last time; not kept in the ledger.
+    package var lastFailure: ProviderFailure.Why?
     /// What its finds cost, tries before it included.
     package var credits = Credits.zero
 
@@ -23,6 +25,7 @@ package struct ProviderUse: Sendable, Equatable {
         asked += other.asked
         found += other.found
         failed += other.failed
+        lastFailure = other.lastFailure ?? lastFailure
         credits += other.credits
     }
 }

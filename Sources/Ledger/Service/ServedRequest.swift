@@ -59,11 +59,14 @@ package struct ServedChannel: Sendable {
     package var result: ChannelResult
     package var cost: Credits
     package var verdict: Verdict?
+    /// Whether it is a miss for want of somebody who could not be asked; it is told and not kept.
+    package var isTentative: Bool
 
-    package init(result: ChannelResult, cost: Credits, verdict: Verdict? = nil) {
+    package init(result: ChannelResult, cost: Credits, verdict: Verdict? = nil, isTentative: Bool = false) {
         self.result = result
         self.cost = cost
         self.verdict = verdict
+        self.isTentative = isTentative
     }
 }
 

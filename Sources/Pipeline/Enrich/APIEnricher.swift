@@ -93,7 +93,7 @@ enum APIReply {
         case 429 where pause != nil: return .turnedAway(after: pause, .tooMany, why: "429 Too Many Requests")
         case 400..<500 where saysOutOfCredits(body): return .outOfCredits
         case 401, 403: return .keyRefused
-        case 404 where request.endpoint == .account: return .accounts([nil])
+        case 404 where request.endpoint == .account: return .accounts([AccountAnswer(nil)])
         case 429: return .turnedAway(after: pause, .tooMany, why: "429 Too Many Requests")
         case 503 where pause != nil: return .turnedAway(after: pause, .notReady, why: "503 Service Unavailable")
         case 400, 413, 422: return .refused
@@ -142,7 +142,7 @@ enum APIReply {
         case .bulk: return (try? decoder.decode(BulkResponse.self, from: body)).map { .persons($0.results, costs: []) }
         case .single, .discover:
             return (try? decoder.decode(PersonResult.self, from: body)).map { .persons([$0], costs: []) }
-        case .account: return (try? decoder.decode(AccountResult.self, from: body)).map { .accounts([$0]) }
+        case .account: return (try? decoder.decode(AccountResult.self, from: body)).map { .accounts([AccountAnswer($0)]) }
         }
     }
 }

@@ -107,6 +107,8 @@ struct Dispatcher: Sendable {
         feed.tell(
             settlement.answered(
                 batch.slice(0..<count), credits: settlement.credits(ofFirst: count), seconds: seconds))
+        let failures = settlement.failures
+        if !failures.isEmpty { feed.tell(.providersFailed(failures)) }
         let outcomes = AskOutcome.of(settlement)
         return outcomes[..<count] + outcomes[count...].map { _ in .notAsked(.budget) }
     }

@@ -45,8 +45,8 @@ package struct EnrichmentRequest: Sendable {
 package enum EnrichmentReply: Sendable {
     /// One result for each record, in order, with what each channel cost where the engine says so.
     case persons([PersonResult], costs: [ChannelMap<Credits>])
-    /// One result for each record, in order; nil: the company is not known.
-    case accounts([AccountResult?])
+    /// One answer for each record, in order.
+    case accounts([AccountAnswer])
     /// Not accepted, not charged, and it will not be accepted next time (400, 404, 413, 422).
     case refused
     /// Not charged; another time it may be (429, 503, no connection). `after` is how long the service wants to be left alone.

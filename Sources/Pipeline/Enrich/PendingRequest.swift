@@ -107,8 +107,7 @@ final class Settlements: Sendable {
 /// What came of asking for one identity.
 enum AskOutcome: Sendable {
     case person(PersonResult, costs: ChannelMap<Credits>)
-    /// Nil: the company is not known.
-    case account(AccountResult?)
+    case account(AccountAnswer)
     /// Another run has had the answer meanwhile, and paid for it.
     case known(Known)
     case failed(FailureReason)

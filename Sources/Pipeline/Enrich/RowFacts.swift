@@ -86,6 +86,7 @@ struct RowFacts: Sendable {
                 if isOwn {
                     hasOwn = true
                     channelCredits += result.creditsUsed
+                    failures += result.failures
                     charge(
                         result.creditsUsed,
                         result.channels.entries.compactMap { channel, found in
@@ -137,6 +138,8 @@ struct RowFacts: Sendable {
     }
 
     private(set) var charges: [Charge] = []
+    /// Providers that could not be asked for it.
+    private(set) var failures: [ProviderFailure] = []
     /// Whether the engine says what each find cost; else a record's sum is shared out evenly.
     private(set) var hasExactCharges = true
     /// Credits of records for which nothing was found.
@@ -166,9 +169,11 @@ struct RowFacts: Sendable {
         }
         guard let wait = plan.asked ?? plan.shared else { return }
         switch outcome(wait) {
-        case .account(let result):
-            (accountID, account) = (result?.accountID ?? "", result?.fields)
-            if plan.asked != nil { accountCredits += result?.creditsUsed ?? .zero }
+        case .account(let answer):
+            (accountID, account) = (answer.result?.accountID ?? "", answer.result?.fields)
+            guard plan.asked != nil else { return }
+            accountCredits += answer.result?.creditsUsed ?? .zero
+            failures += answer.failures
         case .known(let known): (accountID, account) = (known.account?.accountID ?? "", known.account?.fields)
         case .person, .failed, .notAsked, nil: break
         }

@@ -38,15 +38,23 @@ struct Freshness: Sendable {
     }
 
     private func holds(_ answers: [KnownAnswer], _ index: Int) -> Bool {
-        holds(run: answers[index].run, answeredAt: answers[index].answeredAt, isMiss: answers[index].value == nil)
+        holds(
+            run: answers[index].run, answeredAt: answers[index].answeredAt, isMiss: answers[index].value == nil,
+            isTentative: answers[index].isTentative)
     }
 
     func coversAccount(_ known: Known) -> Bool {
-        known.account.map { holds(run: $0.run, answeredAt: $0.answeredAt, isMiss: $0.fields == nil) } ?? false
+        known.account.map(holds) ?? false
+    }
+
+    func holds(_ account: KnownAccount) -> Bool {
+        holds(
+            run: account.run, answeredAt: account.answeredAt, isMiss: account.fields == nil,
+            isTentative: account.isTentative)
     }
 
     /// What this run was told counts in any case.
-    func holds(run: Int64, answeredAt: Double, isMiss: Bool) -> Bool {
-        run == self.run || answeredAt + (isMiss ? misses : values) > start
+    private func holds(run: Int64, answeredAt: Double, isMiss: Bool, isTentative: Bool) -> Bool {
+        run == self.run || !isTentative && answeredAt + (isMiss ? misses : values) > start
     }
 }

@@ -194,9 +194,7 @@ struct Planner {
         guard settings.enrich.account, let known else { return }
         let earlier = (earlierAsks[number] ?? []).filter { $0.endpoint == .account && $0.identity == known.identity }
         for ask in earlier where ask.state == .answered { plan.account.earlier += ask.credits }
-        if let account = known.account,
-            freshness.holds(run: account.run, answeredAt: account.answeredAt, isMiss: account.fields == nil)
-        {
+        if let account = known.account, freshness.holds(account) {
             plan.account.known = account
             return
         }

@@ -33,7 +33,7 @@ package struct RunCounts: Sendable {
         case .began(let start):
             (run, startedAt, bytes.total) = (start.run, now, start.bytes)
         case .lookedThrough(let rows): lookedThrough += rows
-        case .planned, .opened: break
+        case .planned, .opened, .providersFailed: break
         case .answered(_, _, let asked, let found, let credits, _):
             requests += 1
             self.asked += asked

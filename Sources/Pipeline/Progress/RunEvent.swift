@@ -16,6 +16,8 @@ package enum RunEvent: Sendable {
     ///   - found: values that came.
     ///   - seconds: from the request's leaving to its answer.
     case answered(Endpoint, records: Int, asked: Int, found: Int, credits: Credits, seconds: Double)
+    /// Providers of the embedded engine that could not be asked; a miss for those for whom they were to be.
+    case providersFailed(Set<ProviderFailure>)
     /// Nothing was charged; the request leaves again.
     case turnedAway(Endpoint, isTooMany: Bool, why: String)
     /// It may have been charged.

@@ -56,7 +56,7 @@ struct TimeLeft: Sendable {
             written.append((now, bytes))
             // One sample that is older stays, so that the span is a whole one.
             while written.count > 2, written[1].time < now - Self.memory { written.removeFirst() }
-        case .lookedThrough, .turnedAway, .lost: break
+        case .lookedThrough, .turnedAway, .lost, .providersFailed: break
         }
     }
 

@@ -11,6 +11,8 @@ package struct CreditReport: Sendable, Codable {
     package var credits: CreditsPart
     package var channels: [String: ChannelPart]
     package var sources: [String: SourcePart]
+    /// Providers of the embedded engine that could not be asked; nil for a service, and in reports of older versions.
+    package var providers: [String: ProviderPart]?
     package var verification: VerificationPart
     package var quota: QuotaPart
     package var timing: TimingPart
@@ -111,6 +113,11 @@ package struct CreditReport: Sendable, Codable {
         package var creditsPerValid: Double?
     }
 
+    package struct ProviderPart: Sendable, Codable {
+        /// For how many people and companies it could not be asked, by why.
+        package var failed: [String: Int]
+    }
+
     package struct VerificationPart: Sendable, Codable {
         package var checked: Int
         package var valid: Int
@@ -168,6 +175,13 @@ package struct CreditReport: Sendable, Codable {
 }
 
 extension CreditReport {
+    /// Providers that could not be asked, the most frequent failure first.
+    package var providerFailures: [(provider: String, why: String, count: Int)] {
+        (providers ?? [:]).flatMap { provider, part in
+            part.failed.map { (provider: provider, why: $0.key, count: $0.value) }
+        }.sorted { ($1.count, $0.provider, $0.why) < ($0.count, $1.provider, $1.why) }
+    }
+
     /// What the requests of the run have cost so far: more than its rows say, while some are not written.
     var charged: Credits { credits.byEndpoint.values.reduce(.zero, +) }
 
@@ -229,6 +243,9 @@ extension CreditReport {
                 found: $0.found, valid: $0.valid, credits: $0.credits,
                 creditsPerValid: $0.valid == 0
                     ? nil : (Double($0.emailCredits.thousandths) / 10 / Double($0.valid)).rounded() / 100)
+        }
+        if facts.settings.enrich.engine == .embedded {
+            providers = (tally.failures ?? [:]).mapValues { ProviderPart(failed: $0) }
         }
         verification = VerificationPart(
             checked: facts.verdicts.values.reduce(0, +), valid: facts.verdicts[.valid] ?? 0,

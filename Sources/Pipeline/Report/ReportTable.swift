@@ -5,7 +5,7 @@ import Records
 package struct ReportTable {
     private static let columns = [
         "kind", "name", "requests", "asked", "found", "valid", "invalid", "unknown", "catch_all", "credits",
-        "credits_per_found", "credits_per_valid",
+        "credits_per_found", "credits_per_valid", "failed",
     ]
     private let report: CreditReport
 
@@ -51,6 +51,11 @@ package struct ReportTable {
                 "kind": "source", "name": name, "found": "\(part.found)", "valid": "\(part.valid)",
                 "credits": "\(part.credits)", "credits_per_found": Self.each(part.credits, part.found),
                 "credits_per_valid": part.creditsPerValid.map(JSONText.number) ?? "",
+            ])
+        }
+        for (name, part) in (report.providers ?? [:]).sorted(by: { $0.key < $1.key }) {
+            rows.append([
+                "kind": "provider", "name": name, "failed": "\(part.failed.values.reduce(0, +))",
             ])
         }
         rows.append([

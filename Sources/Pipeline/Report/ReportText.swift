@@ -48,6 +48,11 @@ package struct ReportText {
                         + Self.right(part.creditsPerValid.map(JSONText.number) ?? "-", 26))
             }
         }
+        for failure in report.providerFailures {
+            row(
+                "Could not be asked", "\(failure.count)",
+                "\(failure.provider): \(Self.failures[failure.why] ?? failure.why); asked again by the next run")
+        }
         lines.append("")
         addRequests(report.requests)
         row("Credits used", credits.used.description, credits.budget.map { "of at most \($0)" } ?? "")
@@ -89,6 +94,12 @@ package struct ReportText {
         "quota": "beyond the day's quota", "refused": "the service refused the record",
         "answer_lost": "the answer was lost",
         "unavailable": "the service was not available",
+    ]
+
+    /// Why a provider could not be asked, in words.
+    package static let failures = [
+        "timeout": "no answer in time", "unavailable": "not available", "refused": "it refused the call",
+        "unreadable": "its answer could not be read",
     ]
 
     private static func percent(_ part: Int, of whole: Int) -> String {

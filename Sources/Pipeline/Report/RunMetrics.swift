@@ -84,6 +84,10 @@ package final class RunMetrics: RunWatcher {
         metrics.add(
             "millrace_run_found", .gauge, "Values that it found.",
             channels.map { sample([("channel", $0.key)], Double($0.value.found)) })
+        metrics.add(
+            "millrace_run_provider_failed", .gauge,
+            "People and companies for whom a provider of the last run could not be asked.",
+            report.providerFailures.map { sample([("provider", $0.provider), ("why", $0.why)], Double($0.count)) })
         metrics.add("millrace_run_seconds", .gauge, "How long it took.", [sample([], report.timing.seconds)])
         metrics.add(
             "millrace_run_waiting_seconds", .gauge, "How long it waited for the quota.",

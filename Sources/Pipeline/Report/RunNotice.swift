@@ -106,6 +106,7 @@ package struct RunNotice: Sendable {
                     exitCode: Int(summary.exitCode), startedAt: summary.report?.run.startedAt,
                     finishedAt: summary.report?.run.finishedAt, rows: records?.read, enriched: records?.enriched,
                     unmatched: records?.unmatched, skipped: records?.skipped, failed: records?.failed,
+                    providersFailed: summary.report?.providers?.mapValues(\.failed),
                     rejected: records?.rejected, fromCache: records?.fromCache, duplicates: records?.duplicates,
                     creditsUsed: summary.report?.charged, unknownCharge: summary.report?.credits.unknownCharge,
                     seconds: summary.report?.timing.seconds,
@@ -120,6 +121,7 @@ package struct RunNotice: Sendable {
             let startedAt, finishedAt: Date?
             let rows, enriched, unmatched: Int?
             let skipped, failed: [String: Int]?
+            let providersFailed: [String: [String: Int]]?
             let rejected, fromCache, duplicates: Int?
             let creditsUsed, unknownCharge: Credits?
             let seconds: Double?

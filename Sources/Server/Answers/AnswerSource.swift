@@ -5,8 +5,8 @@ package import Waterfall
 package protocol AnswerSource: Sendable {
     /// One outcome for each record, in order; records have canonical hints.
     func persons(_ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint) async -> [Waterfall.Outcome]
-    /// Nil for a company that nobody knows.
-    func accounts(domains: [String]) async -> [AccountResult?]
+    /// One answer for each company, in order.
+    func accounts(domains: [String]) async -> [AccountAnswer]
 }
 
 /// The waterfall as a source of answers.
@@ -25,5 +25,5 @@ package struct WaterfallAnswers: AnswerSource {
         await waterfall.persons(records, channels: channels, endpoint: endpoint, minConfidence: minConfidence)
     }
 
-    package func accounts(domains: [String]) async -> [AccountResult?] { await waterfall.accounts(domains: domains) }
+    package func accounts(domains: [String]) async -> [AccountAnswer] { await waterfall.accounts(domains: domains) }
 }

@@ -48,7 +48,9 @@ struct Enrichment: Sendable {
             since: arrivedAt - goodFor.values, now: now(), seen: seen, isForced: body.isForced,
             people: order.map { record in
                 var channels = ChannelMap<ServedChannel>()
-                for (channel, _) in asked[record]?.entries ?? [] { channels[channel] = answers[record][channel] }
+                for (channel, served) in asked[record]?.entries ?? [] where !served.isTentative {
+                    channels[channel] = answers[record][channel]
+                }
                 return ServedPerson(identity: identities[record], channels: channels)
             }, verdicts: later)
         let charged = try await settlements.settle(request)
@@ -91,7 +93,9 @@ struct Enrichment: Sendable {
                 var served = ChannelMap<ServedChannel>()
                 for channel in channels {
                     guard let result = outcome.result.channels[channel] else { continue }
-                    served[channel] = ServedChannel(result: result, cost: outcome.costs[channel] ?? .zero)
+                    served[channel] = ServedChannel(
+                        result: result, cost: outcome.costs[channel] ?? .zero,
+                        isTentative: !outcome.result.failures(of: channel).isEmpty)
                 }
                 asked[record] = served
             }
@@ -99,7 +103,8 @@ struct Enrichment: Sendable {
         for (record, first) in copies {
             var free = asked[first] ?? ChannelMap()
             for (channel, served) in free.entries {
-                free[channel] = ServedChannel(result: served.result, cost: .zero)
+                free[channel] = ServedChannel(
+                    result: served.result, cost: .zero, isTentative: served.isTentative)
             }
             asked[record] = free
         }
@@ -144,9 +149,10 @@ struct Enrichment: Sendable {
             _ = try await settlements.settle(served(nil))
             return try write(known.result, credits: .zero)
         }
-        let result = await source.accounts(domains: [domain]).first ?? nil
-        let charged = try await settlements.settle(served(ServedAccount(identity: identity, result: result)))
-        return try write(result, credits: charged.account)
+        let answer = await source.accounts(domains: [domain]).first ?? AccountAnswer(nil)
+        let charged = try await settlements.settle(
+            served(answer.isTentative ? nil : ServedAccount(identity: identity, result: answer.result)))
+        return try write(answer.result, credits: charged.account)
     }
 
     private func write(_ account: AccountResult?, credits: Credits) throws -> Answer {

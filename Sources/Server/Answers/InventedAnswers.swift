@@ -35,16 +35,17 @@ package struct InventedAnswers: AnswerSource {
         }
     }
 
-    package func accounts(domains: [String]) async -> [AccountResult?] {
+    package func accounts(domains: [String]) async -> [AccountAnswer] {
         domains.map { domain in
             let number = Self.number(domain)
-            return number % 100 < 80
-                ? AccountResult(
+            guard number % 100 < 80 else { return AccountAnswer(nil) }
+            return AccountAnswer(
+                AccountResult(
                     accountID: "rehearsal:\(domain)",
                     fields: [
                         "industry": "Rehearsing", "employee_count": "\(10 + number % 5000)",
                         "founded_year": "\(1950 + number % 70)",
-                    ], creditsUsed: Credits(thousandths: 1000)) : nil
+                    ], creditsUsed: Credits(thousandths: 1000)))
         }
     }
 

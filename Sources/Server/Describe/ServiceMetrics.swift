@@ -1,5 +1,6 @@
 package import EnrichmentAPI
 import Foundation
+import Ledger
 import Records
 import Synchronization
 
@@ -48,7 +49,8 @@ final class ServiceMetrics: Sendable {
         }
     }
 
-    func text() -> String {
+    /// - Parameter uses: what was asked of providers.
+    func text(_ uses: [ProviderUse]) -> String {
         let counts = counts.withLock { $0 }
         let names = counts.calls.keys.sorted()
         func sample(_ call: String, _ value: Double, _ more: [(String, String)] = [], _ suffix: String = "") -> (
@@ -84,6 +86,18 @@ final class ServiceMetrics: Sendable {
                     sample(call, Double(times.last ?? 0), [], "_count"),
                 ]
             })
+        func providers(_ count: KeyPath<ProviderUse, Int>) -> [(
+            suffix: String, labels: [(String, String)], value: Double
+        )] {
+            uses.map { ("", [("provider", $0.provider), ("channel", $0.channel.rawValue)], Double($0[keyPath: count])) }
+        }
+        metrics.add(
+            "millrace_provider_asked_total", .counter, "People for whom a provider was tried.", providers(\.asked))
+        metrics.add(
+            "millrace_provider_found_total", .counter, "People for whom a provider had the value.", providers(\.found))
+        metrics.add(
+            "millrace_provider_failed_total", .counter, "People for whom a provider could not be asked.",
+            providers(\.failed))
         return metrics.text
     }
 }

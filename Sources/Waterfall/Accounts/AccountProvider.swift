@@ -13,8 +13,21 @@ protocol AccountProvider: Sendable {
     /// Credits for a company that is found.
     var price: Credits { get }
 
-    /// The fields of each company, in order; nil where it is not known or could not be asked for.
-    func find(domains: [String]) async -> [[String: String]?]
+    /// What it knows of each company, in order; whatever goes wrong is a finding as well.
+    func find(domains: [String]) async -> [AccountFinding]
+}
+
+/// What a provider knows of a company.
+enum AccountFinding: Sendable {
+    /// Fields by their names, at least one.
+    case company([String: String])
+    case nothing
+    case failed(ProviderFailure.Why)
+
+    /// - Parameter fields: those without a value are left out already.
+    init(_ fields: [String: String]?) {
+        self = fields.flatMap { $0.isEmpty ? nil : .company($0) } ?? .nothing
+    }
 }
 
 /// A table of companies, indexed beside the ledger.
@@ -71,8 +84,12 @@ struct AccountTable: AccountProvider {
         }
     }
 
-    func find(domains: [String]) async -> [[String: String]?] {
-        (try? companies.companies(domains.map(AliasKey.company))) ?? domains.map { _ in nil }
+    func find(domains: [String]) async -> [AccountFinding] {
+        do {
+            return try companies.companies(domains.map(AliasKey.company)).map(AccountFinding.init)
+        } catch {
+            return domains.map { _ in .failed(.unavailable) }
+        }
     }
 }
 
@@ -91,28 +108,35 @@ struct AccountVendor: AccountProvider {
         fields = settings.fields.sorted { $0.key < $1.key }.map { ($0.key, JSONPointer($0.value)) }
     }
 
-    func find(domains: [String]) async -> [[String: String]?] {
+    func find(domains: [String]) async -> [AccountFinding] {
         await withTaskGroup { group in
             for (index, domain) in domains.enumerated() { group.addTask { (index, await find(domain)) } }
-            return await group.reduce(into: [[String: String]?](repeating: nil, count: domains.count)) {
+            return await group.reduce(into: [AccountFinding](repeating: .nothing, count: domains.count)) {
                 $0[$1.0] = $1.1
             }
         }
     }
 
-    private func find(_ domain: String) async -> [String: String]? {
+    private func find(_ domain: String) async -> AccountFinding {
         let template = Template(hints: PersonHints(companyDomain: domain))
         let body =
             settings.body == .null
             ? nil : template.json(settings.body).flatMap { try? JSONSerialization.data(withJSONObject: $0) }
-        guard case .json(let data) = await calls.call(template, body: body),
-            let answer = try? JSONSerialization.jsonObject(with: data)
-        else { return nil }
+        switch await calls.call(template, body: body) {
+        case nil, .miss: return .nothing
+        case .failed(let why): return .failed(why)
+        case .json(let data):
+            guard let answer = try? JSONSerialization.jsonObject(with: data) else { return .failed(.unreadable) }
+            return finding(in: answer)
+        }
+    }
+
+    private func finding(in answer: Any) -> AccountFinding {
         if !settings.miss.pointer.isEmpty,
             let value = JSONPointer(settings.miss.pointer).value(in: answer),
             settings.miss.values.contains(JSONPointer.text(value))
         {
-            return nil
+            return .nothing
         }
         let found = fields.compactMap { field, pointer -> (String, String)? in
             guard let value = pointer.value(in: answer) else { return nil }
@@ -120,6 +144,6 @@ struct AccountVendor: AccountProvider {
                 (value as? [Any]).map { $0.map(JSONPointer.text).joined(separator: ";") } ?? JSONPointer.text(value)
             return text.isEmpty ? nil : (field, text)
         }
-        return found.isEmpty ? nil : Dictionary(found, uniquingKeysWith: { $1 })
+        return AccountFinding(Dictionary(found, uniquingKeysWith: { $1 }))
     }
 }

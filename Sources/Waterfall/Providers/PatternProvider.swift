@@ -40,32 +40,41 @@ struct PatternProvider: Provider {
             var next = queries.indices.makeIterator()
             for _ in 0..<Self.width {
                 guard let index = next.next() else { break }
-                group.addTask { (index, await find(queries[index].hints)) }
+                group.addTask { (index, await find(queries[index])) }
             }
             for await (index, finding) in group {
                 findings[index] = finding
-                if let index = next.next() { group.addTask { (index, await find(queries[index].hints)) } }
+                if let index = next.next() { group.addTask { (index, await find(queries[index])) } }
             }
         }
         return findings
     }
 
-    private func find(_ hints: PersonHints) async -> Finding {
+    private func find(_ query: PersonQuery) async -> Finding {
+        let hints = query.hints
         guard let first = hints.firstName, let last = hints.lastName, let domain = hints.companyDomain else {
             return .notAsked
         }
         guard let known = try? tables.flatMap({ try $0.patterns(domain: domain) }) else { return .failed(.unavailable) }
+        var isSilent = false
         for pattern in Self.ranked(known, before: common).prefix(Self.mostTries) {
             guard let local = pattern.local(first: first, last: last) else { return .notAsked }
             let email = "\(local)@\(domain)"
-            let question = EmailToCheck(email: email, channel: .workEmail, recordID: "")
-            guard await verifier.check(question) == .valid else { continue }
+            let question = EmailToCheck(email: email, channel: .workEmail, recordID: query.recordID)
+            switch await verifier.replies(to: [question]).first {
+            case .said(.valid): break
+            case .said: continue
+            case .silent, nil:
+                isSilent = true
+                continue
+            }
             var values = ChannelMap<String>()
             values[.workEmail] = email
             return .person(
                 Finding.Profile(values: values, confidence: confidence, updatedAt: now().formatted(.iso8601)))
         }
-        return .nothing
+        // Whoever would have said that one is there did not say anything.
+        return isSilent ? .failed(.unavailable) : .nothing
     }
 
     /// Patterns by how often they are right, and then in a given order.

@@ -65,11 +65,7 @@ enum Finding: Sendable {
     /// It cannot be asked with these hints, so it was not.
     case notAsked
     /// It could not be asked, or its answer could not be read; a miss for this person.
-    case failed(Failure)
-
-    enum Failure: String, Sendable {
-        case timeout, unavailable, refused, unreadable
-    }
+    case failed(ProviderFailure.Why)
 
     struct Profile: Sendable {
         var values: ChannelMap<String>

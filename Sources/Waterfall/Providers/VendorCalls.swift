@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Connect
+import EnrichmentAPI
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -10,10 +11,15 @@ struct VendorCalls: Sendable {
     private let client: HTTPClient
     private let settings: HTTPProviderSettings
     private let pacer: CallPacer
+    private let circuit = SharedOutageCircuit()
 
     private static let answerLimit = 4 << 20
     /// Calls that may wait: nobody would wait for one more.
     private static let longestLine = 256
+    /// Tries of a call that is one too many for the vendor at the time.
+    private static let mostTries = 3
+    /// How long a vendor is left alone that does not say for how long.
+    private static let pause = Duration.seconds(1)
 
     init(_ client: HTTPClient, _ settings: HTTPProviderSettings) {
         self.client = client
@@ -27,10 +33,13 @@ struct VendorCalls: Sendable {
         case json(Data)
         /// A status that means that nobody was found.
         case miss
-        case failed(Finding.Failure)
+        case failed(ProviderFailure.Why)
     }
 
-    /// One call, once.
+    /// One call.
+    ///
+    /// Only one that the vendor turns away for being too many is tried again, where that fits into its time-out; while a
+    /// vendor is down, calls fail at once.
     ///
     /// - Parameters:
     ///   - template: with the hints for address and header fields.
@@ -50,29 +59,57 @@ struct VendorCalls: Sendable {
             guard let field = template.field(value) else { return nil }
             call.headers.replaceOrAdd(name: name, value: field)
         }
-        let ready = call
-        return await pacer.pass { await send(ready) } ?? .failed(.unavailable)
+        guard circuit.mayAsk() else { return .failed(.unavailable) }
+        let answer = await send(call)
+        switch answer {
+        case .json, .miss: circuit.succeeded()
+        case .failed(let why): circuit.failed(why.rawValue)
+        }
+        return answer
     }
 
     private func send(_ call: HTTPClientRequest) async -> Answer {
+        var waited = Duration.zero
+        for _ in 1...Self.mostTries {
+            switch await pacer.pass({ await sendOnce(call) }) ?? .answer(.failed(.unavailable)) {
+            case .answer(let answer): return answer
+            case .tooMany(let after):
+                waited += after
+                guard waited < settings.timeout else { return .failed(.unavailable) }
+                await pacer.hold(for: after)
+            }
+        }
+        return .failed(.unavailable)
+    }
+
+    private enum Reply: Sendable {
+        case answer(Answer)
+        /// Turned away; `after` is how long the vendor wants to be left alone.
+        case tooMany(after: Duration)
+    }
+
+    private func sendOnce(_ call: HTTPClientRequest) async -> Reply {
         let deadline = NIODeadline.now() + .nanoseconds(Int64(settings.timeout.inNanoseconds))
         do {
             let response = try await client.execute(call, deadline: deadline)
             let status = Int(response.status.code)
             // The body is read in any case, so that the connection can be kept.
             let body = try await response.body.collect(upTo: Self.answerLimit)
-            if settings.miss.status.contains(String(status)) { return .miss }
+            if settings.miss.status.contains(String(status)) { return .answer(.miss) }
             switch status {
-            case 200..<300: return .json(Data(body.readableBytesView))
-            case 429, 500...: return .failed(.unavailable)
-            default: return .failed(.refused)
+            case 200..<300: return .answer(.json(Data(body.readableBytesView)))
+            case 429:
+                let seconds = response.headers.first(name: "retry-after").flatMap(Double.init) ?? -1
+                return .tooMany(after: (0...86_400).contains(seconds) ? .seconds(seconds) : Self.pause)
+            case 500...: return .answer(.failed(.unavailable))
+            default: return .answer(.failed(.refused))
             }
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
-            return .failed(.timeout)
+            return .answer(.failed(.timeout))
         } catch is NIOTooManyBytesError {
-            return .failed(.unreadable)
+            return .answer(.failed(.unreadable))
         } catch {
-            return .failed(.unavailable)
+            return .answer(.failed(.unavailable))
         }
     }
 }

@@ -102,7 +102,7 @@ extension OutcomeFile {
         sources.merge(try await ledger.sources(of: contacts)) { $1 }
         let domains = Array(Set(rows.compactMap(\.domain)))
         let companies = await waterfall?.accounts(domains: domains) ?? []
-        let segments = Dictionary(uniqueKeysWithValues: zip(domains, companies.map { Segment(account: $0?.fields) }))
+        let segments = Dictionary(uniqueKeysWithValues: zip(domains, companies.map { Segment(account: $0.result?.fields) }))
         var result = Import()
         var outcomes: [Outcome] = []
         for row in rows {

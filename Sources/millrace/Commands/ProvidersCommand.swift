@@ -33,14 +33,14 @@ struct ProvidersCommand: AsyncParsableCommand {
             guard !json else { return try printJSON(standings.map(Entry.init)) }
             var rows = [
                 [
-                    "channel", "place", "provider", "price", "tried", "found", "hit rate", "valid", "replies",
+                    "channel", "place", "provider", "price", "tried", "failed", "found", "hit rate", "valid", "replies",
                     "credits per valid", "why",
                 ]
             ]
             for standing in standings {
                 rows.append([
                     standing.channel.rawValue, "\(standing.place)", standing.provider, "\(standing.price)",
-                    "\(standing.use.asked)", "\(standing.use.found)", Self.percent(standing.hitRate),
+                    "\(standing.use.asked)", "\(standing.use.failed)", "\(standing.use.found)", Self.percent(standing.hitRate),
                     Self.percent(standing.validRate), Self.percent(standing.replyRate),
                     standing.creditsPerValid.map { String(format: "%.2f", $0) } ?? "", standing.why,
                 ])

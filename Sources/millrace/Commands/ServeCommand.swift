@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connect
+import EnrichmentAPI
 import Foundation
 import Ledger
 import Records
@@ -84,14 +85,15 @@ struct ServeCommand: AsyncParsableCommand {
                 hint: "make one with millrace keys make, or listen on 127.0.0.1")
         }
         if rehearse != nil { try Self.checkRehearsal(settings, environment) }
-        try await withVerifier(settings, environment) { verifier in
+        try await withVerifier(settings, environment) { asked in
+            let verifier = asked.map { RememberingVerifier($0) }
             guard !settings.waterfall.isEmpty else {
                 return try await run(
                     settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: isOpen, use: nil)
             }
             let opening = WaterfallOpening(
                 settings: try WaterfallSettings.read(settings.waterfall, environment: environment), ledger: ledger,
-                environment: environment, verifier: verifier, evidence: try await service.evidence())
+                environment: environment, verifier: verifier?.ofCandidates, evidence: try await service.evidence())
             try await opening.with { waterfall in
                 try await run(
                     settings, host, service, WaterfallAnswers(waterfall, minConfidence: settings.minConfidence),
@@ -122,7 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws {
         let service = try await EnrichmentService(
             EnrichmentService.Parts(
-                ledger: ledger, source: source, verifier: verifier, rehearsal: rehearsal, isOpen: isOpen,
+                ledger: ledger, source: source, verifier: verifier, use: use, rehearsal: rehearsal, isOpen: isOpen,
                 log: AccessLog(accessLog) { Endings.say($0) }), settings: settings)
         try await host.run(service) {
             // What is taken when the service stops could not be written any more; that is done at the end.
@@ -134,7 +136,7 @@ struct ServeCommand: AsyncParsableCommand {
             while (try? await Task.sleep(for: pause)) != nil {
                 try? await ledger.moveLog()
                 rounds += 1
-                if rounds.isMultiple(of: 50), let use { try? await ledger.add(use.take()) }
+                if rounds.isMultiple(of: 50), let use { try? await ledger.add(Self.noted(use.take())) }
                 if rounds.isMultiple(of: 18_000) { try? await service.forgetOld() }
             }
             await moving
@@ -142,8 +144,21 @@ struct ServeCommand: AsyncParsableCommand {
             let name = host.host.contains(":") ? "[\(host.host)]" : host.host
             Endings.say("serving on http://\(name):\(port)\(isOpen ? ", for everybody on this machine" : "")")
         }
-        if let use { try await ledger.add(use.take()) }
+        if let use { try await ledger.add(Self.noted(use.take())) }
         Endings.say(rehearse == nil ? "stopped: every charge is in \(ledger.path)" : "stopped: nothing of it is kept")
+    }
+
+    /// Says which providers could not be asked lately.
+    private static func noted(_ uses: [ProviderUse]) -> [ProviderUse] {
+        for use in uses where use.failed > 0 {
+            let why = use.lastFailure.map { " (\($0.rawValue))" } ?? ""
+            Endings.note(
+                Diagnostic(
+                    .warning, code: "provider_failed",
+                    "provider '\(use.provider)' could not be asked for the \(use.channel.rawValue) of \(use.failed) of \(use.asked) people\(why)"
+                ))
+        }
+        return uses
     }
 
     private static func move(_ mover: AnswerMover, every pause: Duration) async {

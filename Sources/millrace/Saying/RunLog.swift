@@ -61,7 +61,7 @@ final class RunLog: RunWatcher {
                 voice.say(
                     "requests wait", ["event": "waiting", "seconds": .stringConvertible((until - now).rounded())])
             }
-        case .wrote, .lookedThrough, .planned, .opened: break
+        case .wrote, .lookedThrough, .planned, .opened, .providersFailed: break
         }
         sayProgress(counts, now)
     }

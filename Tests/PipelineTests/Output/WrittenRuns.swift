@@ -28,9 +28,10 @@ final class Finder: Enricher {
             return EnrichmentAnswer(
                 .accounts(
                     request.records.map { record in
-                        AccountResult(
-                            accountID: "acc:\(record.companyDomain ?? "")", fields: ["industry": "Widgets"],
-                            creditsUsed: Credits(thousandths: 500))
+                        AccountAnswer(
+                            AccountResult(
+                                accountID: "acc:\(record.companyDomain ?? "")", fields: ["industry": "Widgets"],
+                                creditsUsed: Credits(thousandths: 500)))
                     }))
         }
         let results = request.records.map { hints in

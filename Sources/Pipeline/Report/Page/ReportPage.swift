@@ -118,6 +118,12 @@ package struct ReportPage {
                 "examples": numbers.isEmpty ? "" : "row \(numbers)",
             ]
         }
+        let providers = report.providerFailures.map { failure -> [String: Any] in
+            [
+                "kind": "Could not be asked", "count": Self.number(failure.count), "examples": "",
+                "reason": "\(failure.provider): \(ReportText.failures[failure.why] ?? failure.why)",
+            ]
+        }
         let rejects = report.inputs.flatMap { input in
             input.rejects.map { reject -> [String: Any] in
                 [
@@ -126,7 +132,7 @@ package struct ReportPage {
                 ]
             }
         }
-        return known + rejects
+        return known + providers + rejects
     }
 
     private var imports: [[String: Any]] {

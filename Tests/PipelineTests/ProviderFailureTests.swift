@@ -1,0 +1,109 @@
+import EnrichmentAPI
+import Foundation
+import Ledger
+import Synchronization
+import TestSupport
+import Testing
+@testable import Pipeline
+
+/// Providers of the embedded engine that cannot be asked.
+@Suite struct ProviderFailureTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Knows nobody, and at first could not ask one of its two providers.
+    private final class Engine: Enricher {
+        let isDown: Bool
+        let asked = Mutex<[String]>([])
+        var isExternal: Bool { false }
+
+        init(isDown: Bool) { self.isDown = isDown }
+
+        func recordsPerRequest(_ endpoint: Endpoint) -> Int { 4096 }
+        func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { .zero }
+
+        func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
+            let failures = isDown ? [ProviderFailure(provider: "vendor", why: .timeout)] : []
+            asked.withLock { $0 += request.records.map { $0.email ?? $0.companyDomain ?? "" } }
+            guard request.endpoint != .account else {
+                return EnrichmentAnswer(.accounts(request.records.map { _ in AccountAnswer(nil, failures: failures) }))
+            }
+            let results = request.records.map { _ in
+                // The table alone has phone numbers, and it was asked.
+                var result = PersonResult(
+                    recordID: "r",
+                    channels: [.personalEmail: .missed(tried: ["table", "vendor"]), .phone: .missed(tried: ["table"])],
+                    creditsUsed: .zero)
+                result.failures = failures
+                return result
+            }
+            return EnrichmentAnswer(.persons(results, costs: results.map { _ in [:] }))
+        }
+    }
+
+    /// Runs over two people of one company.
+    ///
+    /// - Returns: the report, and what was asked.
+    @discardableResult
+    private func run(isDown: Bool, channels: ChannelSet, account: Bool = false, watcher: (any RunWatcher)? = nil)
+        async throws -> (report: CreditReport, asked: [String])
+    {
+        var settings = PipelineSettings()
+        settings.input.paths = [
+            try folder.write(
+                "leads.csv", "Email,Company Domain\na@acme.example,acme.example\nb@acme.example,acme.example\n")
+        ]
+        settings.enrich.channels = channels
+        settings.enrich.account = account
+        settings.output = [OutputSettings(path: folder.file("out.csv"))]
+        let engine = Engine(isDown: isDown)
+        let report = try await Pipeline(
+            settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")), enricher: engine, verifier: nil
+        ).run(fresh: true, watchers: watcher.map { [$0] } ?? [])
+        return (report, engine.asked.withLock { $0.sorted() })
+    }
+
+    @Test func whatSomebodyMayHaveWhoCouldNotBeAskedIsAskedAgain() async throws {
+        #expect(try await run(isDown: true, channels: [.personalEmail]).asked == ["a@acme.example", "b@acme.example"])
+        #expect(try await run(isDown: false, channels: [.personalEmail]).asked == ["a@acme.example", "b@acme.example"])
+        // Now they have all been asked.
+        #expect(try await run(isDown: false, channels: [.personalEmail]).asked == [])
+    }
+
+    @Test func whatEverybodyWasAskedForIsAMissAllTheSame() async throws {
+        #expect(try await run(isDown: true, channels: [.phone]).asked == ["a@acme.example", "b@acme.example"])
+        #expect(try await run(isDown: false, channels: [.phone]).asked == [])
+    }
+
+    @Test func companiesAreAskedForAgainToo() async throws {
+        try await run(isDown: false, channels: [.personalEmail])
+        #expect(try await run(isDown: true, channels: [.personalEmail], account: true).asked == ["acme.example"])
+        #expect(try await run(isDown: false, channels: [.personalEmail], account: true).asked == ["acme.example"])
+        #expect(try await run(isDown: false, channels: [.personalEmail], account: true).asked == [])
+    }
+
+    @Test func theReportSaysForHowManyAndWhy() async throws {
+        let report = try await run(isDown: true, channels: [.personalEmail, .phone], account: true).report
+        // Two people and one company.
+        #expect(report.providers?["vendor"]?.failed == ["timeout": 3])
+        #expect(ReportText.render(report).contains("vendor: no answer in time"))
+        #expect(ReportPage(report).html.contains("vendor: no answer in time"))
+        #expect(String(decoding: ReportTable(report).csv, as: UTF8.self).contains("provider,vendor,,,,,,,,,,,3"))
+        #expect(try await run(isDown: false, channels: [.personalEmail]).report.providers?.isEmpty == true)
+    }
+
+    private final class Watcher: RunWatcher {
+        let failures = Mutex<Set<ProviderFailure>>([])
+
+        func saw(_ event: RunEvent, _ counts: RunCounts, now: Double) {
+            if case .providersFailed(let some) = event { failures.withLock { $0.formUnion(some) } }
+        }
+    }
+
+    @Test func watchersAreToldWhileTheRunGoesOn() async throws {
+        let watcher = Watcher()
+        try await run(isDown: true, channels: [.personalEmail], watcher: watcher)
+        #expect(watcher.failures.withLock { $0 } == [ProviderFailure(provider: "vendor", why: .timeout)])
+    }
+}
