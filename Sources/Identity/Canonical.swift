@@ -12,6 +12,11 @@ package enum Canonical {
 
     package static func companyDomain(_ text: String) -> String? { form(text) { CompanyDomain.append($0, to: &$1) } }
 
+    /// The domain of a company by a work email; nil for an address at a mail provider for everybody.
+    package static func companyDomain(ofWorkEmail email: String) -> String? {
+        email.lastIndex(of: "@").flatMap { companyDomain(String(email[email.index(after: $0)...])) }
+    }
+
     /// The name of a company for comparing: without its legal form.
     package static func comparedCompany(_ name: String) -> String { CompanyName.compared(name) }
 

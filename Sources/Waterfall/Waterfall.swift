@@ -45,6 +45,11 @@ package struct Waterfall: Sendable {
         }
     }
 
+    /// People that those outside are asked for at once, by whoever is asked for most; nil where nobody outside is asked.
+    package var askedAtOnce: Int? {
+        (providers.map(\.askedAtOnce) + accounts.map(\.askedAtOnce)).compactMap(\.self).max()
+    }
+
     // MARK: People
 
     /// Asks for people; one outcome for each, in order.
@@ -88,10 +93,11 @@ package struct Waterfall: Sendable {
 
     /// The segment of each record's company, by what tables of companies know.
     private func segments(of records: [PersonHints]) async -> [Segment] {
-        let domains = Array(Set(records.compactMap(\.companyDomain)))
+        let companies = records.map(\.company)
+        let domains = Array(Set(companies.compactMap(\.self)))
         let known = await accounts(domains: domains, of: accounts.filter { $0 is AccountTable })
         let segments = Dictionary(uniqueKeysWithValues: zip(domains, known.map { Segment(account: $0.result?.fields) }))
-        return records.map { $0.companyDomain.flatMap { segments[$0] } ?? Segment() }
+        return companies.map { $0.flatMap { segments[$0] } ?? Segment() }
     }
 
     // MARK: Companies
@@ -126,6 +132,11 @@ package struct Waterfall: Sendable {
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
         settings.worst(channels, endpoint: endpoint)
     }
+}
+
+extension PersonHints {
+    /// The company's domain; where none is named, that of a work email.
+    fileprivate var company: String? { companyDomain ?? email.flatMap(Canonical.companyDomain(ofWorkEmail:)) }
 }
 
 extension WaterfallSettings {

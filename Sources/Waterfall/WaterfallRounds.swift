@@ -85,7 +85,7 @@ struct WaterfallRounds {
             let open = records.filter { findings[provider][$0] == nil }
             if !open.isEmpty { questions.append((provider, open)) }
         }
-        if questions.count > 1, questions.contains(where: { !providers[$0.provider].isLocal }) {
+        if questions.count > 1, questions.contains(where: { providers[$0.provider].askedAtOnce != nil }) {
             let (providers, queries, channels) = (providers, queries, channels)
             await withTaskGroup { group in
                 for (provider, records) in questions {

@@ -1,6 +1,7 @@
 import EnrichmentAPI
 import Foundation
 import Ledger
+import Records
 import TestSupport
 import Testing
 @testable import Waterfall
@@ -62,6 +63,49 @@ import Testing
         // Two contacts of a segment say nothing against a thousand of the provider.
         let few = evidence.filter { $0.segment.country == "france" } + [self.evidence("local", 2, of: 2, germany)]
         #expect(names(.replyRate, few, list, germany) == ["global", "local"])
+    }
+
+    @Test(arguments: ["z@acme.example", "z@freemail.example"])
+    func theSegmentIsThatOfTheCompanyOfAWorkEmailToo(_ email: String) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", "Email,Mail\n\(email),found@work.example\n")
+        try folder.write("c.csv", "domain,hq_country\nacme.example,Germany\nfreemail.example,Germany\n")
+        let path = try folder.write(
+            "w.yaml",
+            """
+            rank: reply_rate
+            explore: 0
+            providers:
+              - {name: global, path: \(folder.file("t.csv")), channels: {work_email: Mail}}
+              - {name: local, path: \(folder.file("t.csv")), channels: {work_email: Mail}}
+            order: {work_email: [global, local]}
+            accounts: [{name: c, path: \(folder.file("c.csv"))}]
+            """)
+        let germany = Segment(country: "germany")
+        let waterfall = try await WaterfallFile.open(
+            path, in: folder,
+            evidence: [
+                evidence("local", 90, of: 300, germany), evidence("global", 3, of: 300, germany),
+                evidence("global", 900, of: 3000), evidence("local", 9, of: 3000),
+            ])
+        let outcome = await waterfall.persons(
+            [PersonHints(email: email)], channels: [.workEmail], endpoint: .single, minConfidence: 0)[0]
+        // Of an address at a mail provider nobody's company can be told.
+        #expect(
+            outcome.result.channels[.workEmail]?.value?.source == (email.hasSuffix("acme.example") ? "local" : "global"))
+    }
+
+    @Test func outcomesMayNameContactsByPhoneAlone() throws {
+        let folder = try TemporaryFolder()
+        let file = try OutcomeFile(folder.write("o.csv", "Phone,Outcome\n+1 212-555-0142,meeting\n,replied\n"))
+        #expect(file.rows.map(\.phone) == ["+12125550142"] && file.unusable == 1)
+    }
+
+    @Test(arguments: ["Email,Status\na@acme.example,active\n", "Email,Sent\na@acme.example,yes\n", "Who,Outcome\na,replied\n"])
+    func aFileThatTellsOfNoOutcomeIsRefused(_ text: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("o.csv", text)
+        #expect(throws: Diagnostic.self) { try OutcomeFile(path) }
     }
 
     @Test func othersAreTriedForSomePeopleAndAlwaysTheSameOnes() {

@@ -67,13 +67,15 @@ import Waterfall
     }
 
     /// Phone numbers of people whom a table knows, asked by one hint each.
-    private func phones(_ table: String, _ people: [PersonHints]) async throws -> [String?] {
+    ///
+    /// - Parameter more: settings of the table, each with a comma behind it.
+    private func phones(_ table: String, _ people: [PersonHints], _ more: String = "") async throws -> [String?] {
         try folder.write("two.csv", table)
         let path = try folder.write(
             "two.yaml",
             """
             providers:
-              - {name: two, path: \(folder.file("two.csv")), channels: {phone: Tel}, prices: {phone: 2}}
+              - {name: two, path: \(folder.file("two.csv")), \(more) channels: {phone: Tel}, prices: {phone: 2}}
             order: {phone: [two]}
             """)
         let waterfall = try await WaterfallFile.open(path, in: folder)
@@ -94,6 +96,67 @@ import Waterfall
                 + ["z", "h"].map { PersonHints(linkedinURL: "https://www.linkedin.com/in/\($0)") })
         let (zelda, hank) = ("+493023125042", "+493023125043")
         #expect(found == [zelda, zelda, hank, nil, zelda, hank])
+    }
+
+    @Test func aPersonIsFoundByColumnsOfOtherAddressesToo() async throws {
+        let found = try await phones(
+            """
+            Email,Secondary Email,E-mail 3 - Value,LinkedIn URL,Sales Navigator URL,Tel
+            zelda@acme.example,z@old.example,zq@other.example,,,+49 30 23125042
+            hank@acme.example,info@acme.example,zelda@acme.example,,linkedin.com/in/h,+49 30 23125043
+
+            """,
+            ["z@old.example", "zq@other.example", "zelda@acme.example", "info@acme.example"]
+                .map { PersonHints(email: $0) } + [PersonHints(linkedinURL: "https://www.linkedin.com/in/h")])
+        let (zelda, hank) = ("+493023125042", "+493023125043")
+        #expect(found == [zelda, zelda, zelda, nil, hank])
+    }
+
+    @Test func columnsCanBeNamedWhereTheirNamesDoNotTell() async throws {
+        let table = "Who,Also,Email,Tel\nzelda@acme.example,z@old.example,desk@acme.example,+49 30 23125042\n"
+        let people = ["zelda@acme.example", "z@old.example", "desk@acme.example"].map { PersonHints(email: $0) }
+        #expect(try await phones(table, people, "columns: {email: [Who, Also]},") == ["+493023125042", "+493023125042", nil])
+        #expect(try await phones(table, people, "columns: {email: Who},") == ["+493023125042", nil, nil])
+        #expect(throws: InvalidSettings.self) {
+            try WaterfallSettings.read(
+                folder.write("w.yaml", "providers: [{name: a, path: a.csv, columns: {mail: Who}}]"), environment: [:])
+        }
+        let error = await #expect(throws: Diagnostic.self) {
+            try await phones(table, people, "columns: {email: [Who, Els]},")
+        }
+        #expect(error?.code == "no_column")
+    }
+
+    @Test(arguments: [
+        ("", "0.4", 0.4), ("", "40", 0.4), ("", "", 0.6), ("confidence_scale: 100,", "0.4", 0.004),
+        ("confidence_scale: 5,", "4", 0.8), ("confidence_scale: 5,", "9", 1), ("", "high", 0.6),
+    ])
+    func theConfidenceOfARowMayBeAPercentage(_ scale: String, _ cell: String, _ expected: Double) async throws {
+        try folder.write("s.csv", "Email,Tel,Sure\nz@acme.example,+49 30 23125042,\(cell)\n")
+        let path = try folder.write(
+            "s.yaml",
+            """
+            providers:
+              - {name: s, path: \(folder.file("s.csv")), channels: {phone: Tel}, confidence: 0.6, \(scale) confidence_column: Sure}
+            order: {phone: [s]}
+            """)
+        let waterfall = try await WaterfallFile.open(path, in: folder)
+        let outcome = await waterfall.persons(
+            [PersonHints(email: "z@acme.example")], channels: [.phone], endpoint: .bulk, minConfidence: 0)[0]
+        #expect(abs((outcome.result.channels[.phone]?.value?.confidence ?? -1) - expected) < 1e-9)
+    }
+
+    @Test func theCompanysDomainMayStandInAColumnThatIsNamed() async throws {
+        try folder.write("d.csv", "Where,industry\nacme.example,Widgets\n")
+        func open(_ more: String) async throws -> Waterfall {
+            let path = try folder.write(
+                "d.yaml", "accounts: [{name: d, path: \(folder.file("d.csv")), price: 1\(more)}]\n")
+            return try await WaterfallFile.open(path, in: folder)
+        }
+        let answer = try await open(", domain_column: Where").accounts(domains: ["acme.example"])[0]
+        #expect(answer.result?.fields == ["industry": "Widgets"])
+        let error = await #expect(throws: Diagnostic.self) { try await open("") }
+        #expect(error?.hint?.contains("domain_column") == true)
     }
 
     @Test func aSecondAddressIsNobodysWhereItIsADesksOrAnotherPersonsFirst() async throws {

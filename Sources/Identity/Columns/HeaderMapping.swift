@@ -6,6 +6,8 @@ package struct HeaderMapping: Sendable, Equatable {
     package private(set) var columns: [Field: Int] = [:]
     /// Columns that would do for a field as well, with a name that is less clear or that stands further back.
     package private(set) var rivals: [Field: [Int]] = [:]
+    /// Columns of a person's other addresses and profiles.
+    package private(set) var further: [Field: [Int]] = [:]
 
     package subscript(field: Field) -> Int? { columns[field] }
 
@@ -31,7 +33,7 @@ package struct HeaderMapping: Sendable, Equatable {
     }
 
     /// Maps columns by their names as far as that goes, also where there is nothing to find a person by.
-    package init(guessing header: [String]) { self.init(header, [], [:]) }
+    package init(guessing header: [String], empty: Set<Int> = []) { self.init(header, empty, [:]) }
 
     /// These columns and no others.
     package init(_ columns: [Field: Int]) { self.columns = columns }
@@ -54,6 +56,14 @@ package struct HeaderMapping: Sendable, Equatable {
             let left = others.filter { !columns.values.contains($0) }
             rivals[field] = left.isEmpty || columns[field] == nil ? nil : left
         }
+        for (field, known) in HeaderNames.further where chosen[field] == nil {
+            let others = (rivals[field] ?? []) + names.indices.filter { index in
+                !columns.values.contains(index)
+                    && (known.contains(names[index].whole) || known.contains(names[index].withoutOwner))
+            }
+            if !others.isEmpty { further[field] = others }
+        }
+        if let others = rivals[.personalEmail] { further[.personalEmail] = others }
     }
 
     /// Columns whose name is known for a field, the best name first; of one name the first column.

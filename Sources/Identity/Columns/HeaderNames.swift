@@ -9,6 +9,31 @@ enum HeaderNames {
         (field, names.map(ColumnName.folded))
     }
 
+    /// Headers of a person's other addresses and profiles: no export is mapped by them, but a person can be found by them.
+    static let further: [(field: Field, names: Set<String>)] = [
+        (
+            .email,
+            folded([
+                "other email", "other emails", "other email address", "email other", "person - email - other",
+                "secondary email", "secondary email address", "second email", "additional email", "additional emails",
+                "additional email addresses", "alternate email", "alternative email", "alternate email address",
+                "alternative email address", "previous email", "former email", "old email", "backup email",
+                "hs_additional_emails", "weitere e-mail", "zweite e-mail", "autre e-mail", "otro correo",
+            ] + (2...9).flatMap {
+                ["email \($0)", "e-mail \($0)", "email address \($0)", "e-mail \($0) - value", "e-mail \($0) address"]
+            })
+        ),
+        (
+            .linkedinURL,
+            folded([
+                "other linkedin url", "secondary linkedin url", "previous linkedin url", "old linkedin url",
+                "sales navigator url", "linkedin sales navigator url",
+            ] + (2...9).flatMap { ["linkedin url \($0)", "linkedin \($0)"] })
+        ),
+    ]
+
+    private static func folded(_ names: [String]) -> Set<String> { Set(names.map(ColumnName.folded)) }
+
     /// Columns that only LinkedIn's export has, in its languages.
     static let linkedinMarks: Set<String> = Set(
         [

@@ -122,11 +122,12 @@ extension Ledger {
 
     /// Records requests that nothing outside has seen: their intents and answers in one commit.
     ///
+    /// - Parameter isDurable: whether they are on the disk when this returns: somebody else may have been paid for them.
     /// - Returns: for each of them, how many results from the first on are recorded: those that the run can afford.
     package func record(
-        _ requests: [(intent: Intent, settlement: Settlement)], budget: Budget, now: Double
+        _ requests: [(intent: Intent, settlement: Settlement)], budget: Budget, isDurable: Bool = false, now: Double
     ) async throws -> [Int] {
-        try await write(.relaxed) { database in
+        try await write(isDurable ? .full : .relaxed) { database in
             let writer = try AnswerWriter(database)
             return try requests.map { intent, settlement in
                 let left = try budget.left(database, for: intent, now: now).map(\.credits).min()

@@ -7,10 +7,17 @@ package protocol Enricher: Sendable {
     func recordsPerRequest(_ endpoint: Endpoint) -> Int
     /// Whether a request leaves this process, so that it can be lost, counts against a quota and costs money.
     var isExternal: Bool { get }
+    /// Whether somebody outside is asked on the way, and may want to be paid: then what a request brought is on the disk
+    /// before the next one is asked for.
+    var asksOthers: Bool { get }
     /// What one record of a request may cost at most.
     func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits
     /// Sends one request, once.
     func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer
+}
+
+extension Enricher {
+    package var asksOthers: Bool { isExternal }
 }
 
 /// What came back, and what the service said of its limits along with it.

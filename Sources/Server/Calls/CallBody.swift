@@ -115,7 +115,7 @@ extension PersonHints {
         return PersonHints(
             email: email.flatMap { Canonical.email($0, collapsesSubaddress: true) },
             linkedinURL: linkedinURL.flatMap(Canonical.linkedinURL),
-            companyDomain: companyDomain.flatMap(Canonical.companyDomain),
+            companyDomain: companyDomain.flatMap { Canonical.companyDomain($0) },
             firstName: name.flatMap { $0.given.isEmpty ? nil : $0.given },
             lastName: name.flatMap { $0.family.isEmpty ? nil : $0.family })
     }

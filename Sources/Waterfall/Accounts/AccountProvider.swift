@@ -12,6 +12,8 @@ protocol AccountProvider: Sendable {
     var name: String { get }
     /// Credits for a company that is found.
     var price: Credits { get }
+    /// Companies that somebody outside is asked for at once; nil where it answers out of the process's own data.
+    var askedAtOnce: Int? { get }
 
     /// What it knows of each company, in order; whatever goes wrong is a finding as well.
     func find(domains: [String]) async -> [AccountFinding]
@@ -34,6 +36,7 @@ enum AccountFinding: Sendable {
 struct AccountTable: AccountProvider {
     let name: String
     let price: Credits
+    let askedAtOnce: Int? = nil
     private let companies: ProviderTable
 
     private static let version = 1
@@ -70,11 +73,12 @@ struct AccountTable: AccountProvider {
         let fields: [(name: String, column: Int)]
 
         init(_ file: TableFile, _ settings: AccountProviderSettings) throws {
-            let mapping = try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path)
-            guard let domain = mapping[.companyDomain] ?? mapping[.website] else {
+            let mapping = HeaderMapping(guessing: file.columns, empty: file.emptyColumns)
+            let chosen = try file.column(settings.domainColumn, of: settings.name)
+            guard let domain = chosen ?? mapping[.companyDomain] ?? mapping[.website] else {
                 throw Diagnostic(
                     code: "no_column", "account provider '\(settings.name)' has no column with the company's domain",
-                    file: settings.path, hint: "call it 'domain'")
+                    file: settings.path, hint: "name it with domain_column, or call it 'domain'")
             }
             self.domain = domain
             fields = try AccountResult.knownFields.compactMap { field in
@@ -97,6 +101,7 @@ struct AccountTable: AccountProvider {
 struct AccountVendor: AccountProvider {
     let name: String
     let price: Credits
+    var askedAtOnce: Int? { settings.concurrency }
     private let calls: VendorCalls
     private let settings: HTTPProviderSettings
     private let fields: [(field: String, pointer: JSONPointer)]

@@ -9,7 +9,7 @@ import Settings
 struct HTTPProvider: Provider {
     let name: String
     let channels: ChannelSet
-    let isLocal = false
+    var askedAtOnce: Int? { settings.concurrency * settings.batch.size }
     private let calls: VendorCalls
     private let settings: HTTPProviderSettings
     private let reader: VendorAnswer

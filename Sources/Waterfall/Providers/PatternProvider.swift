@@ -8,7 +8,7 @@ import Ledger
 struct PatternProvider: Provider {
     let name: String
     let channels: ChannelSet = [.workEmail]
-    let isLocal = false
+    var askedAtOnce: Int? { Self.width }
     private let confidence: Double
     /// The tables that show how companies make addresses.
     private let tables: [ProviderTable]

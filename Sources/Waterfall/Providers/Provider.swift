@@ -8,8 +8,8 @@ protocol Provider: Sendable {
     var name: String { get }
     /// Channels that it can give.
     var channels: ChannelSet { get }
-    /// Whether it answers at once, out of the process's own data.
-    var isLocal: Bool { get }
+    /// People that somebody outside is asked for at once; nil where it answers out of the process's own data.
+    var askedAtOnce: Int? { get }
 
     /// What it knows of each person, in order; whatever goes wrong is a finding as well.
     ///

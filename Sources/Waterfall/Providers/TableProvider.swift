@@ -10,7 +10,7 @@ import Records
 struct TableProvider: Provider {
     let name: String
     let channels: ChannelSet
-    let isLocal = true
+    let askedAtOnce: Int? = nil
     private let confidence: Double
     private let modified: String
     let people: ProviderTable
@@ -57,6 +57,7 @@ private struct Shelf {
     let stamp: String
     private let columns: [(channel: Channel, column: Int)]
     private let confidenceColumn: Int?
+    private let confidenceScale: Double?
     private let updatedAtColumn: Int?
     private let normalizer: Normalizer
     /// One for each further column of emails or profiles, with what it holds: who has two addresses is found by both.
@@ -64,7 +65,7 @@ private struct Shelf {
     private let region: Region?
 
     /// Goes up when tables are indexed in another way.
-    private static let version = 2
+    private static let version = 3
 
     init(_ file: TableFile, _ settings: ProviderSettings) throws {
         self.file = file
@@ -72,19 +73,28 @@ private struct Shelf {
             try file.column(settings.channels[channel], of: settings.name).map { (channel, $0) }
         }
         confidenceColumn = try file.column(settings.confidenceColumn, of: settings.name)
+        confidenceScale = settings.confidenceScale
         updatedAtColumn = try file.column(settings.updatedAtColumn, of: settings.name)
         region = settings.region
-        let mapping = try HeaderMapping(header: file.columns, empty: file.emptyColumns, file: file.path)
+        let mapping = try HeaderMapping(
+            header: file.columns, empty: file.emptyColumns, chosen: settings.columns.compactMapValues(\.first),
+            file: file.path)
         let rules = Normalizer.Settings(region: settings.region)
         normalizer = Normalizer(mapping, settings: rules)
-        further = [(Field.email, Hint.email), (.personalEmail, .personalEmail), (.linkedinURL, .linkedinURL)].flatMap {
-            field, hint in
-            (mapping.rivals[field] ?? []).map { (hint, Normalizer(HeaderMapping([field: $0]), settings: rules)) }
+        further = try [(Field.email, Hint.email), (.personalEmail, .personalEmail), (.linkedinURL, .linkedinURL)]
+            .flatMap { field, hint in
+                let others =
+                    try settings.columns[field]?.dropFirst().compactMap { try file.column($0, of: settings.name) }
+                    ?? mapping.further[field] ?? []
+                return others.map { (hint, Normalizer(HeaderMapping([field: $0]), settings: rules)) }
+            }
+        let columns = settings.columns.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            "\($0.key.rawValue)=\($0.value.joined(separator: "|"))"
         }
         let places =
             Channel.allCases.map { settings.channels[$0] } + [
                 settings.confidenceColumn, settings.updatedAtColumn, settings.region?.code ?? "",
-            ]
+            ] + columns + [confidenceScale.map { "\($0)" } ?? ""]
         stamp = "\(Self.version) \(file.path) \(file.stamp) \(settings.table) \(places.joined(separator: "\u{1}"))"
     }
 
@@ -111,13 +121,17 @@ private struct Shelf {
         }
     }
 
+    private func confidence(_ number: Double) -> Double? {
+        guard number.isFinite else { return nil }
+        return min(max(number / (confidenceScale ?? (number > 1 ? 100 : 1)), 0), 1)
+    }
+
     private func person(_ batch: RecordBatch, _ row: Int) -> ProviderTable.Person {
         var person = ProviderTable.Person()
         for (channel, column) in columns {
             person.values[channel] = Canonical.value(batch.text(row, column), channel, region: region)
         }
-        let confidence = confidenceColumn.flatMap { Double(batch.text(row, $0)) }
-        person.confidence = confidence.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil }
+        person.confidence = confidenceColumn.flatMap { Double(batch.text(row, $0)) }.flatMap(confidence)
         person.updatedAt = updatedAtColumn.map { batch.text(row, $0) } ?? ""
         return person
     }

@@ -36,7 +36,7 @@ package struct OutcomeFile {
     /// - Throws: ``Diagnostic`` where the file cannot be read or lacks a column.
     package init(_ path: String, region: Region? = Region("US")) throws {
         let export = try Export(path)
-        let mapping = try HeaderMapping(header: export.columns, empty: export.emptyColumns, file: path)
+        let mapping = HeaderMapping(guessing: export.columns, empty: export.emptyColumns)
         let names = export.columns.map(Self.folded)
         func column(_ wanted: [String]) -> Int? { names.firstIndex { wanted.contains($0) } }
         guard let outcome = column(["outcome", "result", "status", "disposition", "event"]) else {
@@ -68,7 +68,7 @@ package struct OutcomeFile {
                 rows.append(
                     Row(
                         email: email.isEmpty ? nil : email, phone: phone.isEmpty ? nil : phone,
-                        domain: domain.isEmpty ? nil : domain, hasReplied: Self.replied.contains(word),
+                        domain: domain.isEmpty ? Canonical.companyDomain(ofWorkEmail: email) : domain, hasReplied: Self.replied.contains(word),
                         at: date.map { batch.text(row, $0) } ?? "",
                         segment: Segment(account: [
                             "hq_country": country.map { batch.text(row, $0) } ?? "",
@@ -76,6 +76,11 @@ package struct OutcomeFile {
                         ])))
             }
         }
+        guard rows.isEmpty, unusable > 0 else { return }
+        throw Diagnostic(
+            code: "no_column",
+            "no row names a contact and says what came of it: column '\(export.columns[outcome])' holds no word that is known",
+            file: path, hint: "such as replied, meeting, bounced, no_reply, unsubscribed; call the right column outcome")
     }
 
     private static func folded(_ text: String) -> String {

@@ -12,6 +12,8 @@ package struct AccountProviderSettings: Sendable {
     package var kind = Kind.table
     package var path = ""
     package var table = ""
+    /// Of a table: the column with the company's domain, where its name does not tell.
+    package var domainColumn = ""
     package var http = HTTPProviderSettings()
     /// Column or JSON pointer of each field; a table's columns are found by the fields' own names.
     package var fields: [String: String] = [:]
@@ -25,6 +27,7 @@ package struct AccountProviderSettings: Sendable {
             .choice("kind", \.kind, "What it is."),
             .text("path", \.path, "A file with a domain column and columns named as the account fields."),
             .text("table", \.table, "Which table or view of a SQLite file."),
+            .text("domain_column", \.domainColumn, "A table's column with the domain, where its name does not tell."),
             .section("http", \.http, "How a vendor's API is asked.") { HTTPProviderSettings.settingsTable },
             .value("fields", \.fields, takes: "field: column or JSON pointer", "Where the fields stand.") { value in
                 value.textsByKey.flatMap { $0.keys.allSatisfy(AccountResult.knownFields.contains) ? $0 : nil }

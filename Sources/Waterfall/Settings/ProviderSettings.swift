@@ -16,12 +16,16 @@ package struct ProviderSettings: Sendable {
     /// Of a SQLite file with several tables.
     package var table = ""
     package var http = HTTPProviderSettings()
+    /// Of a table: which columns hold which hint, where their names do not tell; a person is found by each of them.
+    package var columns: [Field: [String]] = [:]
     /// Where each channel that it can give stands: a column, or a JSON pointer into an answer.
     package var channels = ChannelPlaces()
     package var prices = Prices()
     /// 0–1, where the table or the answer does not say.
     package var confidence = 1.0
     package var confidenceColumn = ""
+    /// What that column calls certain; nil: 1, and a number above it is a percentage.
+    package var confidenceScale: Double?
     /// Of phone numbers that are written without their country.
     package var region: Region? = Region("US")
     /// Column with the time at which a row was last confirmed; the file's own time where there is none.
@@ -36,6 +40,10 @@ package struct ProviderSettings: Sendable {
             .text(
                 "path", \.path, "A table's file: CSV, JSONL, XLSX or SQLite; its columns are mapped to hints by name."),
             .text("table", \.table, "Which table or view of a SQLite file."),
+            .value(
+                "columns", \.columns, takes: "field: column or list of columns",
+                "Which columns of a table hold which hint, where their names do not tell."
+            ) { $0.columnsByField },
             .section("http", \.http, "How a vendor's API is asked.") { HTTPProviderSettings.settingsTable },
             .section("channels", \.channels, "Where each channel stands: a column, or a JSON pointer into the answer.")
             {
@@ -50,6 +58,12 @@ package struct ProviderSettings: Sendable {
                 value.text.flatMap { Region($0) }.map { Optional($0) }
             },
             .text("confidence_column", \.confidenceColumn, "A column with the confidence of each row."),
+            .value(
+                "confidence_scale", \.confidenceScale, takes: "a number from 1 to 1000",
+                "What that column calls certain: 1 or 100; where nothing is said, a number above 1 is a percentage."
+            ) { value in
+                value.text.flatMap(Double.init).flatMap { (1...1000).contains($0) ? Optional($0) : nil }
+            },
             .text("updated_at_column", \.updatedAtColumn, "A column with the time of each row."),
         ])
     }
@@ -73,6 +87,21 @@ package struct ProviderSettings: Sendable {
     /// Channels that it can give.
     package var given: ChannelSet {
         kind == .pattern ? [.workEmail] : ChannelSet(Channel.allCases.filter { !channels[$0].isEmpty })
+    }
+}
+
+extension SettingsValue {
+    /// Columns by the field that they hold; nil where a key is no field or a value no column.
+    var columnsByField: [Field: [String]]? {
+        members.flatMap { members in
+            let pairs = members.compactMap { key, value -> (Field, [String])? in
+                let names = value.entries.map { $0.compactMap(\.text) } ?? value.text.map { [$0] } ?? []
+                let count = value.entries?.count ?? 1
+                guard let field = Field(rawValue: key.text), !names.isEmpty, names.count == count else { return nil }
+                return (field, names)
+            }
+            return pairs.count == members.count ? Dictionary(pairs, uniquingKeysWith: { $1 }) : nil
+        }
     }
 }
 

@@ -1,0 +1,82 @@
+import EnrichmentAPI
+import Foundation
+import Ledger
+import Synchronization
+import TestSupport
+import Testing
+@testable import Pipeline
+
+/// The embedded engine where it asks vendors, who want to be paid for what they are asked.
+@Suite struct AskingOthersTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Ten people at a time, each for a credit.
+    private final class Vendors: Enricher {
+        let settled = Mutex(0)
+        /// How many people each request was for, and how many requests had been settled when it left.
+        let requests = Mutex<[(people: Int, settled: Int)]>([])
+        var isExternal: Bool { false }
+        var asksOthers: Bool { true }
+
+        func recordsPerRequest(_ endpoint: Endpoint) -> Int { 10 }
+        func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { Credits(thousandths: 1000) }
+
+        func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
+            let settled = settled.withLock { $0 }
+            requests.withLock { $0.append((request.records.count, settled)) }
+            let results = request.records.indices.map { number in
+                PersonResult(
+                    recordID: "r\(number)",
+                    channels: [
+                        .phone: .found(
+                            ChannelValue(value: "+12125550142", source: "v", confidence: 1, enrichedAt: "2026-01-01"))
+                    ], creditsUsed: Credits(thousandths: 1000))
+            }
+            return EnrichmentAnswer(.persons(results, costs: results.map { _ in [:] }))
+        }
+    }
+
+    /// Runs over a hundred people.
+    private func run(_ change: (inout PipelineSettings) -> Void = { _ in }) async throws -> (
+        report: CreditReport, vendors: Vendors
+    ) {
+        var settings = PipelineSettings()
+        let rows = (0..<100).map { "p\($0)@acme.example\n" }.joined()
+        settings.input.paths = [try folder.write("leads.csv", "Email\n" + rows)]
+        settings.enrich.channels = [.phone]
+        settings.output = [OutputSettings(path: folder.file("out.csv"))]
+        change(&settings)
+        let vendors = Vendors()
+        let report = try await Pipeline(
+            settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")), enricher: vendors, verifier: nil,
+            watch: StepWatch { step in if step == .settled { vendors.settled.withLock { $0 += 1 } } }
+        ).run()
+        return (report, vendors)
+    }
+
+    @Test func whatARequestBroughtIsKeptBeforeTheNextIsAskedFor() async throws {
+        let ran = try await run()
+        let requests = ran.vendors.requests.withLock { $0 }
+        #expect(ran.report.records.enriched == 100 && requests.map(\.people) == Array(repeating: 10, count: 10))
+        #expect(requests.map(\.settled) == Array(0..<10))
+    }
+
+    @Test func nobodyIsAskedForWhatTheBudgetDoesNotCover() async throws {
+        let ran = try await run { $0.enrich.maxCredits = Credits(thousandths: 25_000) }
+        #expect(ran.vendors.requests.withLock { $0.count } == 3)
+        #expect(ran.report.records.enriched == 25 && ran.report.records.skipped == ["budget": 75])
+        #expect(ran.report.credits.used == Credits(thousandths: 25_000))
+    }
+
+    @Test func aBudgetThatPausesStopsAskingToo() async throws {
+        let stop = await #expect(throws: RunStop.self) {
+            try await run {
+                $0.enrich.maxCredits = Credits(thousandths: 25_000)
+                $0.enrich.whenExhausted.credits = .pause
+            }
+        }
+        #expect(stop?.exitCode == 75)
+    }
+}
