@@ -59,7 +59,8 @@ lint:
 # What is made from the program itself; tests hold it to the code.
 docs:
 	swift build --product millrace
-	.build/debug/millrace schema --format markdown > docs/pipeline-reference.md
+	for file in pipeline waterfall serve; do \
+	  .build/debug/millrace schema $$file --format markdown > docs/$$file-reference.md || exit 1; done
 	.build/debug/millrace manual > docs/millrace.1
 
 setup:

@@ -94,16 +94,24 @@ package struct EnrichmentService: Sendable {
 
     /// All paths of the service.
     package func router() -> Router<BasicRequestContext> {
-        let router = Router()
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        router.add(middleware: UnknownCalls(methods: Self.methods))
         for endpoint in Endpoint.allCases {
             router.post(RouterPath(endpoint.path)) { request, _ in await answer(request, endpoint) }
         }
         router.post("verify") { request, _ in await verify(request) }
         router.get("healthz") { _, _ in Self.text("ok\n", "text/plain; charset=utf-8") }
-        router.get("metrics") { _, _ in Self.text(metrics.text(use?.total ?? []), "text/plain; version=0.0.4; charset=utf-8") }
+        router.get("metrics") { _, _ in
+            Self.text(metrics.text(use?.total ?? []), "text/plain; version=0.0.4; charset=utf-8")
+        }
         router.get("openapi.json") { _, _ in Self.text(OpenAPI(settings.limits).json, "application/json") }
         return router
     }
+
+    private static let methods: [String: HTTPRequest.Method] = Dictionary(
+        uniqueKeysWithValues: Endpoint.allCases.map { (String($0.path.drop { $0 == "/" }), .post) } + [
+            ("verify", .post), ("healthz", .get), ("metrics", .get), ("openapi.json", .get),
+        ])
 
     private static func text(_ text: String, _ type: String) -> Response {
         Response(
@@ -145,10 +153,18 @@ package struct EnrichmentService: Sendable {
         case .go(let left): standing = left
         case .wait(let seconds, let left): throw fields.refusal(after: seconds, left)
         }
-        let answer =
-            endpoint == .account
-            ? try await enrichment.company(body, caller, arrivedAt: arrivedAt)
-            : try await enrichment.people(body, endpoint, caller, arrivedAt: arrivedAt)
+        let answer: Enrichment.Answer
+        do {
+            answer =
+                endpoint == .account
+                ? try await enrichment.company(body, caller, arrivedAt: arrivedAt)
+                : try await enrichment.people(body, endpoint, caller, arrivedAt: arrivedAt)
+        } catch {
+            // The call counts, so its client is told what is left.
+            var problem = Self.problem(error)
+            problem.headers.append(contentsOf: fields.fields(standing))
+            throw problem
+        }
         (entry.credits, entry.found) = (answer.credits, answer.found)
         // It is charged; where this cannot be kept, the same question is answered from what is known.
         try? await replays.keep(claim, caller, body: answer.body, credits: answer.credits)
@@ -164,6 +180,8 @@ package struct EnrichmentService: Sendable {
             throw Problem.tooLong
         } catch let error as HTTPError where error.status == .contentTooLarge {
             throw Problem.tooLong
+        } catch {
+            throw Problem.abandoned
         }
     }
 
@@ -189,6 +207,7 @@ package struct EnrichmentService: Sendable {
             let data = try await collect(request)
             // A webhook is signed and has no key; whoever knows the secret is let in.
             if !settings.isSigned(request.headers, data, now: now()) {
+                if settings.mayBeSigned(request.headers) { throw Problem.signature }
                 let caller = try await keyring.caller(request.headers, for: .verify)
                 (entry.workspace, entry.key) = (caller.workspace, caller.keyID)
             }

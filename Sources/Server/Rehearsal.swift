@@ -55,7 +55,7 @@ package final class Rehearsal: Sendable {
                         try await writer.write(ByteBuffer(bytes: half))
                         throw CancellationError()
                     })
-            case .serverError: return Response(status: .badGateway)
+            case .serverError: return Problem.ourFault.response
             case .short:
                 let list = (try? JSONSerialization.jsonObject(with: Data(body))) as? [Any] ?? []
                 let shorter = (try? JSONSerialization.data(withJSONObject: Array(list.dropLast()))) ?? Data()

@@ -50,6 +50,12 @@ package struct ServeSettings: Sendable {
         }
     }
 
+    /// Whether somebody means to be let in by a signature alone.
+    func mayBeSigned(_ headers: HTTPFields) -> Bool {
+        !verifySecret.text.isEmpty && headers[.authorization] == nil
+            && HTTPField.Name("webhook-signature").map { headers.contains($0) } == true
+    }
+
     /// Whether a question to `/verify` is signed by whoever knows the secret.
     func isSigned(_ headers: HTTPFields, _ body: Data, now: Double) -> Bool {
         func field(_ name: String) -> String { HTTPField.Name(name).flatMap { headers[$0] } ?? "" }
@@ -59,15 +65,15 @@ package struct ServeSettings: Sendable {
             now: now)
     }
 
+    /// All keys.
+    package static var described: [SettingsDescription] { table.described(ServeSettings()) }
+
     package static var table: SettingsTable<ServeSettings> {
         SettingsTable([
             .number("version", \.version, 1...1, "Version of this format."),
             .text("listen", \.listen, "HOST:PORT to listen on; anything but loopback needs keys."),
             .text("waterfall", \.waterfall, "The waterfall file."),
-            .value("min_confidence", \.minConfidence, takes: "a number from 0 to 1", "What is less sure is not found.")
-            {
-                $0.text.flatMap(Double.init).flatMap { (0...1).contains($0) ? $0 : nil }
-            },
+            .decimal("min_confidence", \.minConfidence, 0...1, "What is less sure is not found."),
             .text("workspace", \.workspace, "Whose calls they are where no key is asked for."),
             .section("limits", \.limits, "What a workspace may call.") { ServiceLimits.table },
             .duration("refresh_after", \.refreshAfter, "How long an answer is given again for nothing."),
@@ -77,7 +83,10 @@ package struct ServeSettings: Sendable {
             },
             .secret("verify_secret", \.verifySecret, "Lets signed questions in to /verify; whsec_…"),
             .section("mx", \.mx, "Whether /verify asks if a domain takes mail.") { MXSettings.table },
-            .value("max_body", \.maxBody, takes: "a size such as 1MiB", "Longest body that is read.") {
+            .value(
+                "max_body", \.maxBody, takes: "a size such as 1MiB", "Longest body that is read.",
+                initial: { "\($0 >> 20)MiB" }
+            ) {
                 $0.text.flatMap(Spelling.size).flatMap { (1024...(1 << 30)).contains($0) ? $0 : nil }
             },
         ])

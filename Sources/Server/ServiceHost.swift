@@ -40,7 +40,9 @@ package struct ServiceHost: Sendable {
     ) async throws {
         let logger = Logger(label: "millrace") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
-            router: service.router(), server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
+            router: service.router(),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [ContinueHandler()], idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "millrace"),
             onServerRunning: { started($0.localAddress?.port ?? 0) }, logger: logger)
         let services = ServiceGroup(

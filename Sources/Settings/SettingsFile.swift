@@ -55,9 +55,23 @@ package enum SettingsFile {
             let (problem, mark) = problem(error)
             lint.note("this is not YAML: \(problem)", at: mark)
         }
-        lint.warnings.forEach(noting)
-        guard lint.found.isEmpty else { throw InvalidSettings(lint.found) }
+        Self.sorted(lint.warnings).forEach(noting)
+        guard lint.found.isEmpty else { throw InvalidSettings(sorted(lint.found)) }
         return source
+    }
+
+    /// In the order of the file, each once.
+    private static func sorted(_ found: [Diagnostic]) -> [Diagnostic] {
+        var said: Set<String> = []
+        return found.enumerated().sorted {
+            (place(of: $0.element), $0.offset) < (place(of: $1.element), $1.offset)
+        }.map(\.element).filter { said.insert($0.description).inserted }
+    }
+
+    /// What is about the file as a whole stands behind the rest.
+    private static func place(of diagnostic: Diagnostic) -> Int {
+        guard let line = diagnostic.line else { return .max }
+        return line * 10_000 + (diagnostic.column.flatMap { Int($0) } ?? 0)
     }
 
     /// A value that does not stand in the file has no place in it.

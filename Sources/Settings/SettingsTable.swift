@@ -163,6 +163,20 @@ package struct SettingsField<Section> {
         }
     }
 
+    /// A number that need not be whole.
+    package static func decimal(
+        _ key: String, _ place: WritableKeyPath<Section, Double>, _ range: ClosedRange<Int>, _ about: String
+    ) -> Self {
+        value(
+            key, place, takes: "a number from \(range.lowerBound) to \(range.upperBound)", about,
+            initial: { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }
+        ) {
+            $0.text.flatMap(Double.init).flatMap {
+                (Double(range.lowerBound)...Double(range.upperBound)).contains($0) ? $0 : nil
+            }
+        }
+    }
+
     package static func duration(_ key: String, _ place: WritableKeyPath<Section, Duration>, _ about: String) -> Self {
         value(
             key, place, takes: "a time such as 500ms, 30s, 5m, 12h or 30d", about, shape: .duration,

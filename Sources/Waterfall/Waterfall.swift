@@ -81,9 +81,8 @@ package struct Waterfall: Sendable {
                 }
             await rounds.run(channel, orders.map(WaterfallRounds.Order.byRecord) ?? .same(list))
         }
-        let factor = endpoint == .discover ? settings.discoverFactor : 1
         let (outcomes, tally) = rounds.outcomes { provider, channel in
-            Credits(thousandths: prices[provider][channel].thousandths * factor)
+            settings.price(prices[provider][channel], endpoint)
         } charge: {
             settings.charge == .cumulative ? $0.reduce(.zero, +) : $0.last ?? .zero
         }
@@ -143,11 +142,12 @@ extension WaterfallSettings {
     /// What one record may cost at most.
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
         if endpoint == .account { return accounts.map(\.price).max() ?? .zero }
-        let factor = endpoint == .discover ? discoverFactor : 1
         return channels.reduce(.zero) { sum, channel in
-            let prices = order[channel].compactMap { name in providers.first { $0.name == name }?.prices[channel] }
+            let prices = order[channel].compactMap { name in
+                providers.first { $0.name == name }.map { price($0.prices[channel], endpoint) }
+            }
             let most = charge == .cumulative ? prices.reduce(.zero, +) : prices.max() ?? .zero
-            return sum + Credits(thousandths: most.thousandths * factor)
+            return sum + most
         }
     }
 }

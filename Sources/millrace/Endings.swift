@@ -105,7 +105,7 @@ enum Endings {
         "cannot_create_output": 73,
         "write_failed": 74, "output_changed": 74, "ledger_full": 74, "ledger_failed": 74, "ledger_unusable": 74,
         "ledger_damaged": 74,
-        "ledger_locked": 75, "already_running": 75, "output_busy": 75,
+        "ledger_locked": 75, "already_running": 75, "already_serving": 75, "output_busy": 75,
         "invalid_settings": 78, "no_secret": 78,
     ]
 }

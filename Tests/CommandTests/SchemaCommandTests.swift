@@ -8,12 +8,28 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test func theReferenceIsThatOfTheCode() async throws {
-        let made = try await Executable.run(["schema", "--format", "markdown"], in: folder)
-        let kept = try String(contentsOfFile: Checkout.file("docs/pipeline-reference.md"), encoding: .utf8)
+    @Test(arguments: ["pipeline", "waterfall", "serve"])
+    func theReferenceIsThatOfTheCode(_ file: String) async throws {
+        let made = try await Executable.run(["schema", file, "--format", "markdown"], in: folder)
+        let kept = try String(contentsOfFile: Checkout.file("docs/\(file)-reference.md"), encoding: .utf8)
         #expect(
             made.code == 0 && made.out == kept,
-            "write it again: millrace schema --format markdown > docs/pipeline-reference.md")
+            "write it again: millrace schema \(file) --format markdown > docs/\(file)-reference.md")
+    }
+
+    @Test(arguments: [("waterfall", ["waterfall"]), ("serve", ["serve"])])
+    func theOtherSchemasTakeOurFilesAndNoMistakes(_ file: String, _ examples: [String]) async throws {
+        try folder.write("schema.json", try await Executable.run(["schema", file], in: folder).out)
+        let bad = try folder.write("bad.yaml", "verson: 1\n")
+        let result = try await Executable.run(
+            [Checkout.file("Tests/Outside/schema.py"), "schema.json"]
+                + examples.map { Checkout.file("pipelines/\($0).yaml") } + ["--", bad],
+            of: "/usr/bin/env", before: ["python3"], in: folder,
+            environment: [
+                "PYTHONPATH": Checkout.file(".build/outside"),
+                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+            ])
+        #expect(result.code == 0, "\(result.out)\(result.err)")
     }
 
     @Test func theSchemaTakesOurPipelinesAndTheREADMEsAndNoMistakes() async throws {

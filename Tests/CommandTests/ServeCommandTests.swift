@@ -52,6 +52,20 @@ import Testing
         return list.reduce(0) { $0 + ($1["credits_used"] as? Double ?? 0) }
     }
 
+    @Test func aSecondServerOnTheSameLedgerIsRefusedUntilTheFirstHasEnded() async throws {
+        let (first, _) = try await serving(["--config", "serve.yaml", "--listen", "127.0.0.1:0"])
+        let second = try await Executable.run(
+            ["serve", "--config", "serve.yaml", "--listen", "127.0.0.1:0"], in: folder)
+        #expect(
+            second.code == 75 && second.err.contains("as process \(first.process.processIdentifier)"), "\(second.err)")
+        first.kill(SIGKILL)
+        _ = try await first.result()
+        let (third, url) = try await serving(["--config", "serve.yaml", "--listen", "127.0.0.1:0"])
+        #expect(await ask(url, 0..<100) == 200)
+        third.kill(SIGTERM)
+        #expect(try await third.result().code == 0)
+    }
+
     @Test func itAnswersWithAKeyAndStopsInOrder() async throws {
         let made = try await Executable.run(["keys", "make", "--workspace", "sales", "--expires", "90d"], in: folder)
         let token = made.out.trimmingCharacters(in: .newlines)

@@ -33,7 +33,9 @@ import Testing
                 // The table alone has phone numbers, and it was asked.
                 var result = PersonResult(
                     recordID: "r",
-                    channels: [.personalEmail: .missed(tried: ["table", "vendor"]), .phone: .missed(tried: ["table"])],
+                    channels: [
+                        .personalEmail: .missed(tried: ["table", "vendor"]), .phone: .missed(tried: ["table"]),
+                    ],
                     creditsUsed: .zero)
                 result.failures = failures
                 return result

@@ -50,7 +50,7 @@ import Waterfall
         }
         let broken = try playing("bulk: 100% commit-then-500")
         try await broken.serving { (client) async throws -> Void in
-            #expect(try await client.post("/enrichment/bulk", body).status == 502)
+            #expect(try await client.post("/enrichment/bulk", body).status == 500)
         }
     }
 

@@ -63,6 +63,8 @@ import Testing
             #expect(again.credits == 0)
             let nobody = try await client.post("/enrichment/account", #"{"domain": "nobody.example"}"#)
             #expect(nobody.status == 404 && nobody.fields["content-type"] == "application/problem+json")
+            // It counts like any other call.
+            #expect(nobody.fields["ratelimit"]?.contains("minute") == true)
         }
     }
 
@@ -73,6 +75,8 @@ import Testing
         ("/enrichment/bulk", #"{"records": []}"#, 422), ("/enrichment/bulk", #"{"records": [{}]}"#, 422),
         ("/enrichment/bulk", #"{"records": [{"email": "secret@x.example"}, {"phone": "1"}]}"#, 422),
         ("/enrichment/bulk", #"{"records": 3}"#, 400), ("/enrichment/discover", #"{"first_name": "A"}"#, 422),
+        ("/enrichment", #"{"email": "secret", "linkedin_url": "secret"}"#, 422),
+        ("/enrichment/discover", #"{"first_name": "A", "last_name": "B", "company_domain": "secret"}"#, 422),
         ("/enrichment/account", "{}", 422), ("/enrichment/account", #"{"domain": "gmail.com"}"#, 422),
         ("/verify", "{}", 400),
     ])
@@ -88,6 +92,32 @@ import Testing
             #expect(!answer.text.contains("secret"), "\(answer.text)")
         }
         #expect(try await service.ledger.charged(workspace: "default").charges == 0)
+    }
+
+    @Test func aRecordOfACallForManyThatNamesNobodyIsAMissAndSpoilsNone() async throws {
+        try await service.serving { (client) async throws -> Void in
+            let answer = try await client.post(
+                "/enrichment/bulk",
+                #"{"records": [{"email": "nothing"}, {"email": "p1@acme.example"}], "channels": ["phone"]}"#)
+            #expect(answer.status == 200 && answer.credits == 5)
+            let values = try answer.list().map {
+                ($0["channels"] as? [String: [String: Any]])?["phone"]?["value"] as? String
+            }
+            #expect(values == [nil, "+12125550101"])
+        }
+    }
+
+    @Test(arguments: [
+        ("/nothing", 404), ("/enrichment/nothing", 404), ("/", 404), ("/enrichment", 405), ("/verify", 405),
+    ])
+    func whatIsNoCallIsAProblemToo(_ path: String, _ status: Int) async throws {
+        try await service.serving { (client) async throws -> Void in
+            let answer = try await client.get(path)
+            #expect(answer.status == status && answer.fields["content-type"] == "application/problem+json")
+            #expect(try answer.json()["status"] as? Int == status)
+            #expect(answer.fields["allow"] == (status == 405 ? "POST" : nil))
+            #expect(try await client.post("/healthz", "").fields["allow"] == "GET")
+        }
     }
 
     @Test func tooManyRecordsAndTooLongBodiesAreRefused() async throws {
@@ -137,6 +167,19 @@ import Testing
         }
         #expect(try await ledger.charged(workspace: "sales").charges == 2)
         #expect(try await ledger.charged(workspace: "default").charges == 0)
+    }
+
+    @Test func theFirstKeyClosesAServiceThatWasOpen() async throws {
+        let now = Mutex(1_800_000_000.0)
+        let ledger = try service.ledger
+        try await service.serving(now: { now.withLock { $0 } }) { (client) async throws -> Void in
+            #expect(try await client.post("/enrichment", p1).status == 200)
+            let made = try await ledger.makeKey(workspace: "default", scope: .enrich, lifetime: nil, now: 1_800_000_000)
+            now.withLock { $0 += 6 }
+            #expect(try await client.post("/enrichment", p1).status == 401)
+            let answer = try await client.post("/enrichment", p1, ["Authorization": "Bearer \(made.token)"])
+            #expect(answer.status == 200 && answer.credits == 0)
+        }
     }
 
     @Test func workspacesShareNeitherAnswersNorLimits() async throws {
@@ -426,16 +469,20 @@ import Testing
         let body = #"{"email": "a@mail.example"}"#
         let time = Int(Date().timeIntervalSince1970)
         try await service.serving { (client) async throws -> Void in
-            func ask(_ secret: String, _ time: Int) async throws -> Int {
+            func ask(_ secret: String, _ time: Int) async throws -> (status: Int, text: String) {
                 let signature = WebhookSignature(secret: secret).sign(id: "m1", timestamp: time, body: Data(body.utf8))
-                return try await client.post(
+                let answer = try await client.post(
                     "/verify", body,
                     ["webhook-id": "m1", "webhook-timestamp": "\(time)", "webhook-signature": "v1,AAAA \(signature)"]
-                ).status
+                )
+                return (answer.status, answer.text)
             }
-            #expect(try await ask(secret, time) == 200)
-            #expect(try await ask(secret, time - 3600) == 401)
-            #expect(try await ask("whsec_AAAA9r8GKYqrTwjUPD8ILPZIo2LaLaSw", time) == 401)
+            #expect(try await ask(secret, time).status == 200)
+            for refused in [
+                try await ask(secret, time - 3600), try await ask("whsec_AAAA9r8GKYqrTwjUPD8ILPZIo2LaLaSw", time),
+            ] {
+                #expect(refused.status == 401 && refused.text.contains("signature_refused"), "\(refused.text)")
+            }
         }
     }
 

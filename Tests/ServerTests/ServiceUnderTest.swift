@@ -57,7 +57,8 @@ struct ServiceUnderTest {
         return try await opening.with { waterfall in
             let service = try await EnrichmentService(
                 EnrichmentService.Parts(
-                    ledger: ledger, source: WaterfallAnswers(waterfall, minConfidence: 0), verifier: verifier, use: waterfall.use,
+                    ledger: ledger, source: WaterfallAnswers(waterfall, minConfidence: 0), verifier: verifier,
+                    use: waterfall.use,
                     rehearsal: rehearsal, isOpen: isOpen, log: log, now: now), settings: settings)
             return try await LoopbackServer.serving(service.router()) { try await work(Client(url: $0)) }
         }

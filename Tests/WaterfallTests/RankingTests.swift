@@ -60,6 +60,15 @@ import Testing
         let list = [("global", 0), ("local", 0)]
         #expect(names(.replyRate, evidence, list, germany) == ["local", "global"])
         #expect(names(.replyRate, evidence, list, Segment(country: "france", size: "51-200")) == ["global", "local"])
+        var file = settings(.replyRate)
+        file.order.workEmail = list.map(\.0)
+        file.providers = list.map { name, _ in
+            var provider = ProviderSettings()
+            provider.name = name
+            return provider
+        }
+        let standings = ProviderStandings(file, evidence: evidence, use: [], validity: [:], segment: germany).standings
+        #expect(standings.map(\.provider) == ["local", "global"])
         // Two contacts of a segment say nothing against a thousand of the provider.
         let few = evidence.filter { $0.segment.country == "france" } + [self.evidence("local", 2, of: 2, germany)]
         #expect(names(.replyRate, few, list, germany) == ["global", "local"])
@@ -92,7 +101,8 @@ import Testing
             [PersonHints(email: email)], channels: [.workEmail], endpoint: .single, minConfidence: 0)[0]
         // Of an address at a mail provider nobody's company can be told.
         #expect(
-            outcome.result.channels[.workEmail]?.value?.source == (email.hasSuffix("acme.example") ? "local" : "global"))
+            outcome.result.channels[.workEmail]?.value?.source == (email.hasSuffix("acme.example") ? "local" : "global")
+        )
     }
 
     @Test func outcomesMayNameContactsByPhoneAlone() throws {
@@ -101,7 +111,9 @@ import Testing
         #expect(file.rows.map(\.phone) == ["+12125550142"] && file.unusable == 1)
     }
 
-    @Test(arguments: ["Email,Status\na@acme.example,active\n", "Email,Sent\na@acme.example,yes\n", "Who,Outcome\na,replied\n"])
+    @Test(arguments: [
+        "Email,Status\na@acme.example,active\n", "Email,Sent\na@acme.example,yes\n", "Who,Outcome\na,replied\n",
+    ])
     func aFileThatTellsOfNoOutcomeIsRefused(_ text: String) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("o.csv", text)

@@ -115,7 +115,10 @@ import Waterfall
     @Test func columnsCanBeNamedWhereTheirNamesDoNotTell() async throws {
         let table = "Who,Also,Email,Tel\nzelda@acme.example,z@old.example,desk@acme.example,+49 30 23125042\n"
         let people = ["zelda@acme.example", "z@old.example", "desk@acme.example"].map { PersonHints(email: $0) }
-        #expect(try await phones(table, people, "columns: {email: [Who, Also]},") == ["+493023125042", "+493023125042", nil])
+        #expect(
+            try await phones(table, people, "columns: {email: [Who, Also]},") == [
+                "+493023125042", "+493023125042", nil,
+            ])
         #expect(try await phones(table, people, "columns: {email: Who},") == ["+493023125042", nil, nil])
         #expect(throws: InvalidSettings.self) {
             try WaterfallSettings.read(

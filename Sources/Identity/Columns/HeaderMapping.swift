@@ -57,10 +57,12 @@ package struct HeaderMapping: Sendable, Equatable {
             rivals[field] = left.isEmpty || columns[field] == nil ? nil : left
         }
         for (field, known) in HeaderNames.further where chosen[field] == nil {
-            let others = (rivals[field] ?? []) + names.indices.filter { index in
-                !columns.values.contains(index)
-                    && (known.contains(names[index].whole) || known.contains(names[index].withoutOwner))
-            }
+            let others =
+                (rivals[field] ?? [])
+                + names.indices.filter { index in
+                    !columns.values.contains(index)
+                        && (known.contains(names[index].whole) || known.contains(names[index].withoutOwner))
+                }
             if !others.isEmpty { further[field] = others }
         }
         if let others = rivals[.personalEmail] { further[.personalEmail] = others }

@@ -13,22 +13,29 @@ enum HeaderNames {
     static let further: [(field: Field, names: Set<String>)] = [
         (
             .email,
-            folded([
-                "other email", "other emails", "other email address", "email other", "person - email - other",
-                "secondary email", "secondary email address", "second email", "additional email", "additional emails",
-                "additional email addresses", "alternate email", "alternative email", "alternate email address",
-                "alternative email address", "previous email", "former email", "old email", "backup email",
-                "hs_additional_emails", "weitere e-mail", "zweite e-mail", "autre e-mail", "otro correo",
-            ] + (2...9).flatMap {
-                ["email \($0)", "e-mail \($0)", "email address \($0)", "e-mail \($0) - value", "e-mail \($0) address"]
-            })
+            folded(
+                [
+                    "other email", "other emails", "other email address", "email other", "person - email - other",
+                    "secondary email", "secondary email address", "second email", "additional email",
+                    "additional emails",
+                    "additional email addresses", "alternate email", "alternative email", "alternate email address",
+                    "alternative email address", "previous email", "former email", "old email", "backup email",
+                    "hs_additional_emails", "weitere e-mail", "zweite e-mail", "autre e-mail", "otro correo",
+                ]
+                    + (2...9).flatMap {
+                        [
+                            "email \($0)", "e-mail \($0)", "email address \($0)", "e-mail \($0) - value",
+                            "e-mail \($0) address",
+                        ]
+                    })
         ),
         (
             .linkedinURL,
-            folded([
-                "other linkedin url", "secondary linkedin url", "previous linkedin url", "old linkedin url",
-                "sales navigator url", "linkedin sales navigator url",
-            ] + (2...9).flatMap { ["linkedin url \($0)", "linkedin \($0)"] })
+            folded(
+                [
+                    "other linkedin url", "secondary linkedin url", "previous linkedin url", "old linkedin url",
+                    "sales navigator url", "linkedin sales navigator url",
+                ] + (2...9).flatMap { ["linkedin url \($0)", "linkedin \($0)"] })
         ),
     ]
 

@@ -142,7 +142,8 @@ enum APIReply {
         case .bulk: return (try? decoder.decode(BulkResponse.self, from: body)).map { .persons($0.results, costs: []) }
         case .single, .discover:
             return (try? decoder.decode(PersonResult.self, from: body)).map { .persons([$0], costs: []) }
-        case .account: return (try? decoder.decode(AccountResult.self, from: body)).map { .accounts([AccountAnswer($0)]) }
+        case .account:
+            return (try? decoder.decode(AccountResult.self, from: body)).map { .accounts([AccountAnswer($0)]) }
         }
     }
 }

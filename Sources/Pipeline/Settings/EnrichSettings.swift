@@ -53,12 +53,7 @@ package struct EnrichSettings: Sendable {
             .duration("refresh_after", \.refreshAfter, "How long an answer is good; 0 asks always."),
             .duration("retry_misses_after", \.retryMissesAfter, "How long a miss is good."),
             .flag("force", \.force, "Whether everything is asked for again, whatever is known."),
-            .value(
-                "min_confidence", \.minConfidence, takes: "a number from 0 to 1",
-                "What is less sure counts as not found."
-            ) { value in
-                value.text.flatMap(Double.init).flatMap { (0...1).contains($0) ? $0 : nil }
-            },
+            .decimal("min_confidence", \.minConfidence, 0...1, "What is less sure counts as not found."),
             .section("limits", \.limits, "What the service allows the workspace.") { ServiceLimits.table },
             .value("max_credits", \.maxCredits, takes: "a number of credits", "What the run may cost at most.") {
                 value in

@@ -43,12 +43,8 @@ package struct PriceList: Sendable, Equatable {
         SettingsTable([
             price("work_email", \.workEmail), price("personal_email", \.personalEmail), price("phone", \.phone),
             price("linkedin_url", \.linkedinURL), price("account", \.account),
-            .value(
-                "discover_factor", \.discoverFactor, takes: "a number of at least 1",
-                "How many times dearer a find by name and company is."
-            ) { value in
-                value.text.flatMap(Double.init).flatMap { (1...1000).contains($0) ? $0 : nil }
-            },
+            .decimal(
+                "discover_factor", \.discoverFactor, 1...1000, "How many times dearer a find by name and company is."),
         ])
     }
 

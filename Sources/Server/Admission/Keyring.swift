@@ -14,10 +14,12 @@ struct Caller: Sendable {
 /// Knows the keys; what was looked up is remembered for a few seconds, so that a key that is revoked opens nothing soon.
 final class Keyring: Sendable {
     private let ledger: ServiceLedger
-    /// Where there is no key at all, everybody is this workspace; only on loopback.
+    /// For as long as there is no key at all, everybody is this workspace; only on loopback.
     private let open: String?
     private let now: @Sendable () -> Double
     private let known = Mutex<[String: (key: APIKey, until: Double)]>([:])
+    /// Until when nobody is known to have made a key.
+    private let openUntil = Mutex(0.0)
 
     /// Seconds.
     private static let memory = 5.0
@@ -33,7 +35,7 @@ final class Keyring: Sendable {
 
     /// - Throws: ``Problem`` where the key is missing, not accepted, or does not open a call.
     func caller(_ headers: HTTPFields, for scope: KeyScope) async throws -> Caller {
-        if let open { return Caller(workspace: open, keyID: "", scope: .enrich) }
+        if let open, try await isOpen() { return Caller(workspace: open, keyID: "", scope: .enrich) }
         guard let field = headers[.authorization] else { throw Problem.unauthorised }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.unauthorised }
@@ -44,6 +46,15 @@ final class Keyring: Sendable {
         }
         guard key.scope == .enrich || key.scope == scope else { throw Problem.scope }
         return Caller(workspace: key.workspace, keyID: key.id, scope: key.scope)
+    }
+
+    /// Whether no key was made yet; that is looked up every few seconds.
+    private func isOpen() async throws -> Bool {
+        let time = now()
+        if openUntil.withLock({ $0 > time }) { return true }
+        guard try await ledger.keys().isEmpty else { return false }
+        openUntil.withLock { $0 = time + Self.memory }
+        return true
     }
 
     private func key(_ token: String) async throws -> APIKey? {

@@ -43,12 +43,13 @@ struct CallBody: Sendable {
             guard wire.person.hasHint else {
                 throw Problem.invalid("One of email, linkedin_url and company_domain is needed.")
             }
-            records = [wire.person.canonical]
+            records = [try Self.usable(wire.person.canonical)]
         case .discover:
             guard wire.person.isDiscoverable else {
                 throw Problem.invalid("first_name, last_name and company_domain are needed.")
             }
             let canonical = wire.person.canonical
+            guard canonical.isDiscoverable else { throw Self.notValid }
             records = [
                 PersonHints(
                     companyDomain: canonical.companyDomain, firstName: canonical.firstName,
@@ -56,6 +57,15 @@ struct CallBody: Sendable {
             ]
         }
     }
+
+    /// - Throws: ``Problem`` where no hint is left, since none was valid.
+    private static func usable(_ person: PersonHints) throws -> PersonHints {
+        guard person.hasHint else { throw notValid }
+        return person
+    }
+
+    private static let notValid = Problem.invalid(
+        "None of the hints is a valid email, LinkedIn URL, company domain or name.")
 
     private static func channels(_ names: [String]?) throws -> ChannelSet {
         guard let names else { return .all }

@@ -38,6 +38,24 @@ struct Problem: Error, Sendable {
             headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
     }
 
+    static let signature = Problem(
+        status: .unauthorized, code: "signature_refused", title: "The signature is not accepted",
+        detail: "Check verify_secret on both sides, and the clock of whoever signs.")
+
+    static let unknownPath = Problem(
+        status: .notFound, code: "no_such_call", title: "There is no such call",
+        detail: "GET /openapi.json tells which there are.")
+
+    static func wrongMethod(_ allowed: HTTPRequest.Method) -> Problem {
+        Problem(
+            status: .methodNotAllowed, code: "wrong_method", title: "The call takes another method",
+            detail: "Send \(allowed.rawValue).", headers: [.allow: allowed.rawValue])
+    }
+
+    /// For the log: whoever asked is gone.
+    static let abandoned = Problem(
+        status: .badRequest, code: "cut", title: "The body did not come whole", detail: "Nothing was charged.")
+
     static let scope = Problem(
         status: .forbidden, code: "scope", title: "The key does not open this call",
         detail: "Make one with --scope enrich.")

@@ -89,7 +89,9 @@ final class ServiceMetrics: Sendable {
         func providers(_ count: KeyPath<ProviderUse, Int>) -> [(
             suffix: String, labels: [(String, String)], value: Double
         )] {
-            uses.map { ("", [("provider", $0.provider), ("channel", $0.channel.rawValue)], Double($0[keyPath: count])) }
+            uses.map {
+                ("", [("provider", $0.provider), ("channel", $0.channel.rawValue)], Double($0[keyPath: count]))
+            }
         }
         metrics.add(
             "millrace_provider_asked_total", .counter, "People for whom a provider was tried.", providers(\.asked))

@@ -68,7 +68,8 @@ package struct OutcomeFile {
                 rows.append(
                     Row(
                         email: email.isEmpty ? nil : email, phone: phone.isEmpty ? nil : phone,
-                        domain: domain.isEmpty ? Canonical.companyDomain(ofWorkEmail: email) : domain, hasReplied: Self.replied.contains(word),
+                        domain: domain.isEmpty ? Canonical.companyDomain(ofWorkEmail: email) : domain,
+                        hasReplied: Self.replied.contains(word),
                         at: date.map { batch.text(row, $0) } ?? "",
                         segment: Segment(account: [
                             "hq_country": country.map { batch.text(row, $0) } ?? "",
@@ -80,7 +81,8 @@ package struct OutcomeFile {
         throw Diagnostic(
             code: "no_column",
             "no row names a contact and says what came of it: column '\(export.columns[outcome])' holds no word that is known",
-            file: path, hint: "such as replied, meeting, bounced, no_reply, unsubscribed; call the right column outcome")
+            file: path, hint: "such as replied, meeting, bounced, no_reply, unsubscribed; call the right column outcome"
+        )
     }
 
     private static func folded(_ text: String) -> String {
@@ -107,7 +109,8 @@ extension OutcomeFile {
         sources.merge(try await ledger.sources(of: contacts)) { $1 }
         let domains = Array(Set(rows.compactMap(\.domain)))
         let companies = await waterfall?.accounts(domains: domains) ?? []
-        let segments = Dictionary(uniqueKeysWithValues: zip(domains, companies.map { Segment(account: $0.result?.fields) }))
+        let segments = Dictionary(
+            uniqueKeysWithValues: zip(domains, companies.map { Segment(account: $0.result?.fields) }))
         var result = Import()
         var outcomes: [Outcome] = []
         for row in rows {

@@ -28,10 +28,12 @@ package struct ProviderStandings {
 
     package let standings: [Standing]
 
-    /// - Parameter validity: of each source's emails, how many have a verdict and how many are valid.
+    /// - Parameters:
+    ///   - validity: of each source's emails, how many have a verdict and how many are valid.
+    ///   - segment: the companies for whose people the order is.
     package init(
         _ settings: WaterfallSettings, evidence: [Evidence], use: [ProviderUse],
-        validity: [String: (checked: Int, valid: Int)]
+        validity: [String: (checked: Int, valid: Int)], segment: Segment = Segment()
     ) {
         let ranking = Ranking(settings, evidence: evidence)
         standings = Channel.allCases.flatMap { channel in
@@ -40,7 +42,7 @@ package struct ProviderStandings {
                     Ranking.Candidate(name: name, price: $0.prices[channel])
                 }
             }
-            return ranking.order(list, channel).enumerated().map { place, index in
+            return ranking.order(list, channel, segment).enumerated().map { place, index in
                 let candidate = list[index]
                 let own =
                     use.first { $0.provider == candidate.name && $0.channel == channel }
@@ -51,10 +53,10 @@ package struct ProviderStandings {
                 return Standing(
                     channel: channel, place: place + 1, provider: candidate.name, price: candidate.price, use: own,
                     hitRate: own.asked > 0 ? Double(own.found) / Double(own.asked) : nil, validRate: valid,
-                    replyRate: evidence.isEmpty ? nil : ranking.rates.rate(candidate.name, channel),
+                    replyRate: evidence.isEmpty ? nil : ranking.rates.rate(candidate.name, channel, segment),
                     contacts: contacts, replies: ranking.rates.replies(candidate.name, channel),
                     creditsPerValid: Self.perValid(own, valid),
-                    why: Self.why(settings.rank, candidate, channel, ranking.rates, contacts))
+                    why: Self.why(settings.rank, candidate, channel, segment, ranking.rates, contacts))
             }
         }
     }
@@ -65,13 +67,13 @@ package struct ProviderStandings {
     }
 
     private static func why(
-        _ rule: WaterfallSettings.Rank, _ candidate: Ranking.Candidate, _ channel: Channel, _ rates: ReplyRates,
-        _ contacts: Int
+        _ rule: WaterfallSettings.Rank, _ candidate: Ranking.Candidate, _ channel: Channel, _ segment: Segment,
+        _ rates: ReplyRates, _ contacts: Int
     ) -> String {
         guard rule != .fixed else { return "as the file says" }
         let replies = rates.replies(candidate.name, channel)
         let evidence = contacts == 0 ? "no outcomes yet, so the average" : "\(replies) replies to \(contacts) contacts"
-        let expected = rates.rate(candidate.name, channel) * 100
+        let expected = rates.rate(candidate.name, channel, segment) * 100
         guard rule == .repliesPerCredit, candidate.price > .zero else { return evidence }
         let perCredit = expected / (Double(candidate.price.thousandths) / 1000)
         return evidence + ", \(perCredit.formatted(.number.precision(.fractionLength(2)))) per hundred credits"

@@ -50,11 +50,11 @@ package struct ProviderSettings: Sendable {
                 ChannelPlaces.table
             },
             .section("prices", \.prices, "Credits for a try, per channel.") { Prices.table },
-            .value("confidence", \.confidence, takes: "a number from 0 to 1", "How sure its values are.") { value in
-                value.text.flatMap(Double.init).flatMap { (0...1).contains($0) ? $0 : nil }
-            },
-            .value("region", \.region, takes: "a country such as US or DE", "Of phone numbers without a country.") {
-                value in
+            .decimal("confidence", \.confidence, 0...1, "How sure its values are, where nothing says so."),
+            .value(
+                "region", \.region, takes: "a country such as US or DE", "Of phone numbers without a country.",
+                initial: { $0?.code }
+            ) { value in
                 value.text.flatMap { Region($0) }.map { Optional($0) }
             },
             .text("confidence_column", \.confidenceColumn, "A column with the confidence of each row."),

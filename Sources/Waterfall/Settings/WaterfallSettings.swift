@@ -25,7 +25,7 @@ package struct WaterfallSettings: Sendable {
     package var version = 1
     package var charge = Charge.cumulative
     /// How many times dearer it is to find a person by name and company alone.
-    package var discoverFactor = 2
+    package var discoverFactor = 2.0
     package var providers: [ProviderSettings] = []
     package var order = OrderSettings()
     package var rank = Rank.fixed
@@ -42,8 +42,14 @@ package struct WaterfallSettings: Sendable {
         _ path: String, environment: [String: String], noting: (Diagnostic) -> Void = { _ in }
     ) throws -> WaterfallSettings {
         var settings = WaterfallSettings()
-        try SettingsFile.read(
-            path, into: &settings, by: table, environment: environment, rules: { $0.check(&$1) }, noting: noting)
+        do {
+            try SettingsFile.read(
+                path, into: &settings, by: table, environment: environment, rules: { $0.check(&$1) }, noting: noting)
+        } catch let error as Diagnostic where error.code == "no_settings" {
+            throw Diagnostic(
+                code: error.code, "the waterfall file cannot be read", file: path,
+                hint: "enrich.waterfall, --waterfall or the service's settings name it, relative to the current folder")
+        }
         return settings
     }
 
@@ -82,20 +88,27 @@ package struct WaterfallSettings: Sendable {
         }
     }
 
+    /// What a find costs by a call.
+    func price(_ credits: Credits, _ endpoint: Endpoint) -> Credits {
+        guard endpoint == .discover else { return credits }
+        return Credits(thousandths: Int((Double(credits.thousandths) * discoverFactor).rounded()))
+    }
+
+    /// All keys.
+    package static var described: [SettingsDescription] { table.described(WaterfallSettings()) }
+
     package static var table: SettingsTable<WaterfallSettings> {
         SettingsTable([
             .number("version", \.version, 1...1, "Version of this format."),
             .choice("charge", \.charge, "Who is charged where a later provider hits."),
-            .number(
+            .decimal(
                 "discover_factor", \.discoverFactor, 1...100, "How many times dearer a find by name and company is."),
             .sections("providers", \.providers, "Who knows people.", start: ProviderSettings.init) {
                 ProviderSettings.table
             },
             .section("order", \.order, "Which providers a channel tries, first to last.") { OrderSettings.table },
             .choice("rank", \.rank, "fixed keeps the order; the others learn it from what came of earlier contacts."),
-            .value("explore", \.explore, takes: "a number from 0 to 1", "For which share of people others are tried.") {
-                $0.text.flatMap(Double.init).flatMap { (0...1).contains($0) ? $0 : nil }
-            },
+            .decimal("explore", \.explore, 0...1, "For which share of people others are tried."),
             .sections("accounts", \.accounts, "Who knows companies.", start: AccountProviderSettings.init) {
                 AccountProviderSettings.table
             },

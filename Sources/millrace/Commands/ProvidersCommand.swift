@@ -11,10 +11,17 @@ struct ProvidersCommand: AsyncParsableCommand {
             Examples:
               millrace providers pipelines/waterfall.yaml
               millrace providers pipelines/waterfall.yaml --json
+              millrace providers pipelines/waterfall.yaml --country Germany --employees 80
             """)
 
     @Argument(help: "The waterfall file.")
     var waterfall: String
+
+    @Option(help: "Of companies of this country, as outcomes and tables of companies name it.")
+    var country = ""
+
+    @Option(help: "Of companies of this size.")
+    var employees: Int?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -28,7 +35,8 @@ struct ProvidersCommand: AsyncParsableCommand {
             let service = try ServiceLedger(beside: state.ledgerPath)
             let standings = ProviderStandings(
                 settings, evidence: try await service.evidence(), use: try await service.providerUses(),
-                validity: try await Ledger(path: state.ledgerPath).validity()
+                validity: try await Ledger(path: state.ledgerPath).validity(),
+                segment: Segment(account: ["hq_country": country, "employee_count": employees.map(String.init) ?? ""])
             ).standings
             guard !json else { return try printJSON(standings.map(Entry.init)) }
             var rows = [
@@ -40,7 +48,8 @@ struct ProvidersCommand: AsyncParsableCommand {
             for standing in standings {
                 rows.append([
                     standing.channel.rawValue, "\(standing.place)", standing.provider, "\(standing.price)",
-                    "\(standing.use.asked)", "\(standing.use.failed)", "\(standing.use.found)", Self.percent(standing.hitRate),
+                    "\(standing.use.asked)", "\(standing.use.failed)", "\(standing.use.found)",
+                    Self.percent(standing.hitRate),
                     Self.percent(standing.validRate), Self.percent(standing.replyRate),
                     standing.creditsPerValid.map { String(format: "%.2f", $0) } ?? "", standing.why,
                 ])

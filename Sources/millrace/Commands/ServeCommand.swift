@@ -76,6 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws {
         let host = try ServiceHost(listen: settings.listen)
         let service = try ServiceLedger(beside: ledger)
+        let lock = try ServiceLock(ledger: ledger)
+        defer { withExtendedLifetime(lock) {} }
         let keys = try await service.keys()
         // Keys that are no longer good let nobody in, and do not open the service to everybody.
         let isOpen = keys.isEmpty
@@ -142,7 +144,9 @@ struct ServeCommand: AsyncParsableCommand {
             await moving
         } started: { port in
             let name = host.host.contains(":") ? "[\(host.host)]" : host.host
-            Endings.say("serving on http://\(name):\(port)\(isOpen ? ", for everybody on this machine" : "")")
+            let who = isOpen ? ", for everybody on this machine" : ""
+            let what = rehearse.map { "; a rehearsal of '\($0)', nothing of which is kept" } ?? ""
+            Endings.say("serving on http://\(name):\(port)\(who)\(what)")
         }
         if let use { try await ledger.add(Self.noted(use.take())) }
         Endings.say(rehearse == nil ? "stopped: every charge is in \(ledger.path)" : "stopped: nothing of it is kept")
