@@ -282,6 +282,43 @@ import Testing
         #expect(try await service.ledger.doubleCharges() == 0)
     }
 
+    @Test func whoeverSeveralCallsAskForAtOnceIsAskedOfAVendorOnce() async throws {
+        var service = service
+        service.asksOthers = true
+        let vendor = FakeVendor { _ in FakeVendor.Reply(#"{"tel": "+12125550142"}"#, delay: .milliseconds(300)) }
+        try await vendor.serving { [service] url in
+            try service.folder.write(
+                "waterfall.yaml",
+                """
+                providers:
+                  - name: v
+                    kind: http
+                    http: {url: "\(url)/find", body: {email: "{email}"}, timeout: 60s}
+                    channels: {phone: /tel}
+                    prices: {phone: 3}
+                order: {phone: [v]}
+                """)
+            try await service.serving { (client) async throws -> Void in
+                let credits = try await withThrowingTaskGroup { group in
+                    for number in 0..<12 {
+                        let one = #"{"email": "a@acme.example", "channels": ["phone"]}"#
+                        let two =
+                            #"{"records": [{"email": "a@acme.example"}, {"email": "b@acme.example"}], "channels": ["phone"]}"#
+                        group.addTask {
+                            let answer = try await client.post(
+                                number < 6 ? "/enrichment" : "/enrichment/bulk", number < 6 ? one : two)
+                            #expect(answer.status == 200 && answer.text.contains("+12125550142"), "\(answer.text)")
+                            return answer.credits
+                        }
+                    }
+                    return try await group.reduce(0, +)
+                }
+                #expect(credits == 6)
+            }
+        }
+        #expect(vendor.calls.count == 2)
+    }
+
     @Test func thePersonThatStandsTwiceInACallIsPaidForOnce() async throws {
         try await service.serving { (client) async throws -> Void in
             let answer = try await client.post(

@@ -15,6 +15,7 @@ struct ServiceUnderTest {
     let folder: TemporaryFolder
     var settings = ServeSettings()
     var isOpen = true
+    var asksOthers = false
     var verifier: (any EmailVerifier)?
     var rehearsal = Rehearsal()
     var log = AccessLog.off
@@ -57,7 +58,10 @@ struct ServiceUnderTest {
         return try await opening.with { waterfall in
             let service = try await EnrichmentService(
                 EnrichmentService.Parts(
-                    ledger: ledger, source: WaterfallAnswers(waterfall, minConfidence: 0), verifier: verifier,
+                    ledger: ledger,
+                    source: asksOthers
+                        ? SharedAnswers(WaterfallAnswers(waterfall, minConfidence: 0))
+                        : WaterfallAnswers(waterfall, minConfidence: 0), verifier: verifier,
                     use: waterfall.use,
                     rehearsal: rehearsal, isOpen: isOpen, log: log, now: now), settings: settings)
             return try await LoopbackServer.serving(service.router()) { try await work(Client(url: $0)) }

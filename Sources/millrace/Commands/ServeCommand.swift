@@ -97,8 +97,10 @@ struct ServeCommand: AsyncParsableCommand {
                 settings: try WaterfallSettings.read(settings.waterfall, environment: environment), ledger: ledger,
                 environment: environment, verifier: verifier?.ofCandidates, evidence: try await service.evidence())
             try await opening.with { waterfall in
+                let answers = WaterfallAnswers(waterfall, minConfidence: settings.minConfidence)
+                // Tables answer faster than it can be seen whether somebody is being asked for.
                 try await run(
-                    settings, host, service, WaterfallAnswers(waterfall, minConfidence: settings.minConfidence),
+                    settings, host, service, waterfall.askedAtOnce == nil ? answers : SharedAnswers(answers),
                     verifier, rehearsal, isOpen: isOpen, use: waterfall.use)
             }
         }
