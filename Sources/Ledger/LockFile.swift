@@ -34,15 +34,28 @@ final class LockFile: Sendable {
         return true
     }
 
+    /// Takes it for this process, or says who has it.
+    ///
+    /// - Parameter message: what is in the way; the process is named behind it.
+    /// - Throws: ``Diagnostic`` with this code.
+    func claim(orThrow code: String, _ message: String, file: String, hint: String) throws {
+        guard take(waiting: false) else {
+            let holder = holder
+            throw Diagnostic(
+                code: code, message + (holder.isEmpty ? "" : ", as process \(holder)"), file: file, hint: hint)
+        }
+        sign()
+    }
+
     /// Writes into it who holds it.
-    func sign() {
+    private func sign() {
         ftruncate(descriptor, 0)
         let holder = Array(String(getpid()).utf8)
         _ = pwrite(descriptor, holder, holder.count, 0)
     }
 
     /// Who holds it, as far as that is written there.
-    var holder: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+    private var holder: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 
     /// Runs also where an initialiser throws that holds it, so nothing else may close the descriptor.
     deinit { close(descriptor) }

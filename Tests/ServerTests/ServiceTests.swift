@@ -287,17 +287,7 @@ import Testing
         service.asksOthers = true
         let vendor = FakeVendor { _ in FakeVendor.Reply(#"{"tel": "+12125550142"}"#, delay: .milliseconds(300)) }
         try await vendor.serving { [service] url in
-            try service.folder.write(
-                "waterfall.yaml",
-                """
-                providers:
-                  - name: v
-                    kind: http
-                    http: {url: "\(url)/find", body: {email: "{email}"}, timeout: 60s}
-                    channels: {phone: /tel}
-                    prices: {phone: 3}
-                order: {phone: [v]}
-                """)
+            try service.askVendor(url)
             try await service.serving { (client) async throws -> Void in
                 let credits = try await withThrowingTaskGroup { group in
                     for number in 0..<12 {
@@ -378,19 +368,7 @@ import Testing
                 : FakeVendor.Reply(#"{"tel": "+12125550142", "sector": "Umbrellas"}"#)
         }
         try await vendor.serving { [service] url in
-            try service.folder.write(
-                "waterfall.yaml",
-                """
-                providers:
-                  - name: v
-                    kind: http
-                    http: {url: "\(url)/find", body: {email: "{email}"}, timeout: 60s}
-                    channels: {phone: /tel}
-                    prices: {phone: 3}
-                order: {phone: [v]}
-                accounts:
-                  - {name: c, kind: http, http: {method: GET, url: "\(url)/{company_domain}"}, fields: {industry: /sector}}
-                """)
+            try service.askVendor(url)
             try await service.serving { (client) async throws -> Void in
                 let company = #"{"domain": "acme.example"}"#
                 let missed = try await client.post("/enrichment", p1)

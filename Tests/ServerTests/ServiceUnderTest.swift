@@ -45,6 +45,23 @@ struct ServiceUnderTest {
         settings.limits = .generous
     }
 
+    /// Asks a vendor for everybody, in place of the tables.
+    func askVendor(_ url: String) throws {
+        try folder.write(
+            "waterfall.yaml",
+            """
+            providers:
+              - name: v
+                kind: http
+                http: {url: "\(url)/find", body: {email: "{email}"}, timeout: 60s}
+                channels: {phone: /tel}
+                prices: {phone: 3}
+            order: {phone: [v]}
+            accounts:
+              - {name: c, kind: http, http: {method: GET, url: "\(url)/{company_domain}"}, fields: {industry: /sector}}
+            """)
+    }
+
     var ledger: ServiceLedger { get throws { try ServiceLedger(beside: folder.file("ledger.sqlite")) } }
 
     /// Serves while `work` runs.

@@ -11,14 +11,9 @@ package final class RunLock: Sendable {
     /// - Throws: ``Diagnostic`` `already_running`, which names the process that holds it.
     package init(ledger: String, key: String, pipeline: String) throws {
         file = try LockFile(ledger: ledger, name: key)
-        guard file.take(waiting: false) else {
-            let holder = file.holder
-            throw Diagnostic(
-                code: "already_running",
-                "this pipeline is running already\(holder.isEmpty ? "" : ", as process \(holder)")", file: pipeline,
-                hint: "wait until it has ended")
-        }
-        file.sign()
+        try file.claim(
+            orThrow: "already_running", "this pipeline is running already", file: pipeline,
+            hint: "wait until it has ended")
         use = try LedgerUse(ledger: ledger)
     }
 }

@@ -1,5 +1,3 @@
-import Records
-
 /// Holds a service's ledger for one server: each counts the calls of the minute by itself, so two would allow twice as many.
 ///
 /// The kernel lets go of it when the process ends, however it ends.
@@ -9,13 +7,8 @@ package final class ServiceLock: Sendable {
     /// - Throws: ``Diagnostic`` `already_serving`, which names the process that holds it.
     package init(ledger: String) throws {
         file = try LockFile(ledger: ledger, name: "serving")
-        guard file.take(waiting: false) else {
-            let holder = file.holder
-            throw Diagnostic(
-                code: "already_serving",
-                "a server uses this ledger already\(holder.isEmpty ? "" : ", as process \(holder)")", file: ledger,
-                hint: "stop it first, or give this one a --state of its own")
-        }
-        file.sign()
+        try file.claim(
+            orThrow: "already_serving", "a server uses this ledger already", file: ledger,
+            hint: "stop it first, or give this one a --state of its own")
     }
 }
