@@ -61,8 +61,30 @@ package struct Waterfall: Sendable {
     package func persons(
         _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint, minConfidence: Double
     ) async -> [Outcome] {
+        let rounds = await rounds(records, channels, endpoint, minConfidence)
+        let (outcomes, tally) = rounds.outcomes { provider, channel in
+            settings.price(prices[provider][channel], endpoint)
+        } charge: {
+            settings.charge == .cumulative ? $0.reduce(.zero, +) : $0.last ?? .zero
+        }
+        use.add(tally)
+        return outcomes
+    }
+
+    /// For which people somebody outside would be asked; nobody is.
+    package func needsOthers(
+        _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint, minConfidence: Double
+    ) async -> [Bool] {
+        await rounds(records, channels, endpoint, minConfidence, isInside: true).needsOthers
+    }
+
+    private func rounds(
+        _ records: [PersonHints], _ channels: ChannelSet, _ endpoint: Endpoint, _ minConfidence: Double,
+        isInside: Bool = false
+    ) async -> WaterfallRounds {
         var rounds = WaterfallRounds(
-            records, channels: channels, endpoint: endpoint, minConfidence: minConfidence, providers: providers)
+            records, channels: channels, endpoint: endpoint, minConfidence: minConfidence, providers: providers,
+            isInside: isInside)
         let segments = ranking.needsSegments ? await segments(of: records) : []
         for channel in channels {
             let list = lists[channel] ?? []
@@ -81,13 +103,7 @@ package struct Waterfall: Sendable {
                 }
             await rounds.run(channel, orders.map(WaterfallRounds.Order.byRecord) ?? .same(list))
         }
-        let (outcomes, tally) = rounds.outcomes { provider, channel in
-            settings.price(prices[provider][channel], endpoint)
-        } charge: {
-            settings.charge == .cumulative ? $0.reduce(.zero, +) : $0.last ?? .zero
-        }
-        use.add(tally)
-        return outcomes
+        return rounds
     }
 
     /// The segment of each record's company, by what tables of companies know.
@@ -104,6 +120,14 @@ package struct Waterfall: Sendable {
     /// Asks for companies by canonical domain; one answer for each, in order.
     package func accounts(domains: [String]) async -> [AccountAnswer] {
         await accounts(domains: domains, of: accounts)
+    }
+
+    /// For which companies somebody outside would be asked; nobody is.
+    package func needsOthers(domains: [String]) async -> [Bool] {
+        // Those before the first vendor decide.
+        let inside = accounts.prefix { $0.askedAtOnce == nil }
+        guard inside.count < accounts.count else { return domains.map { _ in false } }
+        return await accounts(domains: domains, of: Array(inside)).map { $0.result == nil }
     }
 
     private func accounts(domains: [String], of providers: [any AccountProvider]) async -> [AccountAnswer] {

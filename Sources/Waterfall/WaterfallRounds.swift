@@ -11,6 +11,10 @@ struct WaterfallRounds {
     /// What each provider said of each record; a provider is asked once for a person, whatever it can give.
     private var findings: [[Finding?]]
     private var ways: ChannelMap<Ways> = [:]
+    /// Whether only those are asked who answer out of the process's own data.
+    private let isInside: Bool
+    /// Records for which it would have been somebody else's turn.
+    private(set) var needsOthers: [Bool]
 
     /// In which order the providers of a channel are tried, by their places.
     enum Order: Sendable {
@@ -35,12 +39,14 @@ struct WaterfallRounds {
 
     init(
         _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint, minConfidence: Double,
-        providers: [any Provider]
+        providers: [any Provider], isInside: Bool
     ) {
         queries = records.map { PersonQuery($0, endpoint: endpoint) }
         self.channels = channels
         self.minConfidence = minConfidence
         self.providers = providers
+        self.isInside = isInside
+        needsOthers = Array(repeating: false, count: records.count)
         names = providers.map(\.name)
         findings = providers.map { _ in [] }
     }
@@ -61,7 +67,12 @@ struct WaterfallRounds {
             var turns = [[Int]](repeating: [], count: providers.count)
             for record in open {
                 let order = order[record]
-                if round < order.count { turns[order[round]].append(record) }
+                guard round < order.count else { continue }
+                if isInside, providers[order[round]].askedAtOnce != nil {
+                    needsOthers[record] = true
+                } else {
+                    turns[order[round]].append(record)
+                }
             }
             await ask(turns)
             open = []

@@ -12,15 +12,21 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Ten people at a time, each for a credit.
+    /// For ten people at a time somebody outside is asked, for one in so many; each is a credit.
     private final class Vendors: Enricher {
+        let oneIn: Int
         let settled = Mutex(0)
         /// How many people each request was for, and how many requests had been settled when it left.
         let requests = Mutex<[(people: Int, settled: Int)]>([])
         var isExternal: Bool { false }
-        var asksOthers: Bool { true }
+        var mostForOthers: Int? { 10 }
 
-        func recordsPerRequest(_ endpoint: Endpoint) -> Int { 10 }
+        init(oneIn: Int) { self.oneIn = oneIn }
+
+        func recordsPerRequest(_ endpoint: Endpoint) -> Int { 4096 }
+        func needsOthers(_ request: EnrichmentRequest) async -> [Bool] {
+            request.records.indices.map { $0 % oneIn == 0 }
+        }
         func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { Credits(thousandths: 1000) }
 
         func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
@@ -39,7 +45,7 @@ import Testing
     }
 
     /// Runs over a hundred people.
-    private func run(_ change: (inout PipelineSettings) -> Void = { _ in }) async throws -> (
+    private func run(oneIn: Int = 1, _ change: (inout PipelineSettings) -> Void = { _ in }) async throws -> (
         report: CreditReport, vendors: Vendors
     ) {
         var settings = PipelineSettings()
@@ -48,7 +54,7 @@ import Testing
         settings.enrich.channels = [.phone]
         settings.output = [OutputSettings(path: folder.file("out.csv"))]
         change(&settings)
-        let vendors = Vendors()
+        let vendors = Vendors(oneIn: oneIn)
         let report = try await Pipeline(
             settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")), enricher: vendors, verifier: nil,
             watch: StepWatch { step in if step == .settled { vendors.settled.withLock { $0 += 1 } } }
@@ -61,6 +67,26 @@ import Testing
         let requests = ran.vendors.requests.withLock { $0 }
         #expect(ran.report.records.enriched == 100 && requests.map(\.people) == Array(repeating: 10, count: 10))
         #expect(requests.map(\.settled) == Array(0..<10))
+    }
+
+    @Test func whoTablesKnowDoesNotMakeThePiecesSmaller() async throws {
+        let requests = try await run(oneIn: 4).vendors.requests.withLock { $0 }
+        // The eleventh of them is the fortieth row, and so on.
+        #expect(requests.map(\.people) == [40, 40, 20])
+    }
+
+    @Test(arguments: [1, 3, 10])
+    func piecesHoldEveryRecordOnceInOrderAndFewEnoughForOthers(_ most: Int) {
+        var random = SeededRandom(UInt64(most))
+        for count in 0..<60 {
+            let needs = (0..<count).map { _ in Bool.random(using: &random) }
+            let pieces = Dispatcher.pieces(needs, most: most)
+            #expect(pieces.flatMap { Array($0) } == Array(0..<count))
+            #expect(pieces.allSatisfy { !$0.isEmpty && needs[$0].count { $0 } <= most })
+            // No two of them would fit into one.
+            #expect(
+                zip(pieces, pieces.dropFirst()).allSatisfy { needs[$0.lowerBound..<$1.upperBound].count { $0 } > most })
+        }
     }
 
     @Test func nobodyIsAskedForWhatTheBudgetDoesNotCover() async throws {

@@ -119,6 +119,53 @@ import Testing
         #expect(vendor.calls.count <= 5 + 8)
     }
 
+    @Test func aRefusalThatIsAboutThePersonTellsNothingOfTheVendor() async throws {
+        let vendor = FakeVendor { call in
+            call.query.hasSuffix("bad.example")
+                ? FakeVendor.Reply("", status: 422)
+                : FakeVendor.Reply(#"{"score": 90, "data": {"email": "ada@work.example"}}"#)
+        }
+        let people = (0..<40).map { number in
+            PersonHints(email: "p\(number)@acme.example", companyDomain: number < 39 ? "bad.example" : "acme.example")
+        }
+        let outcomes = try await asking(vendor, single, people: people)
+        #expect(vendor.calls.count == 40 && outcomes[39].result.channels[.workEmail]?.value != nil)
+        #expect(outcomes[0].result.failures == [ProviderFailure(provider: "v", why: .refused)])
+    }
+
+    @Test func itIsToldForWhomAVendorWouldBeAskedWithoutAskingIt() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("{}") }
+        try folder.write(
+            "t.csv", "Email,Found,Tel\na@acme.example,found@work.example,+12125550142\nb@acme.example,b@work.example,\n"
+        )
+        let needs = try await vendor.serving { url in
+            let settings =
+                single.replacing("URL", with: url)
+                .replacing("order: {work_email: [v], phone: [v]}", with: "") + """
+                      - {name: t, path: \(folder.file("t.csv")), channels: {work_email: Found, phone: Tel}}
+                    order: {work_email: [t, v], phone: [t, v]}
+                    accounts:
+                      - {name: c, path: \(folder.file("c.csv"))}
+                      - {name: w, kind: http, http: {method: GET, url: "\(url)/{company_domain}"}, fields: {industry: /x}}
+                    """
+            try folder.write("c.csv", "domain,industry\nacme.example,Widgets\n")
+            let path = try folder.write("w.yaml", settings)
+            return try await WaterfallFile.opening(path, in: folder, environment: ["VENDOR_KEY": "k"]).with {
+                waterfall in
+                let people = ["a", "b", "c"].map { PersonHints(email: "\($0)@acme.example") }
+                func ask(_ channels: ChannelSet) async -> [Bool] {
+                    await waterfall.needsOthers(people, channels: channels, endpoint: .bulk, minConfidence: 0)
+                }
+                return [
+                    await ask([.workEmail, .phone]), await ask([.workEmail]), await ask([.personalEmail]),
+                    await waterfall.needsOthers(domains: ["acme.example", "nobody.example"]),
+                ]
+            }
+        }
+        #expect(needs == [[false, true, true], [false, false, true], [false, false, false], [false, true]])
+        #expect(vendor.calls.isEmpty)
+    }
+
     @Test func aVendorThatTurnsACallAwayIsLeftAloneAndAskedOnceMore() async throws {
         let isFirst = Mutex(true)
         let vendor = FakeVendor { _ in

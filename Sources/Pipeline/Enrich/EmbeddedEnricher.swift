@@ -5,20 +5,17 @@ package import Waterfall
 package struct EmbeddedEnricher: Enricher {
     private let waterfall: Waterfall
     private let minConfidence: Double
-    private let mostRecords: Int
-    package let asksOthers: Bool
+    package let mostForOthers: Int?
 
     package init(_ waterfall: Waterfall, minConfidence: Double) {
         self.waterfall = waterfall
         self.minConfidence = minConfidence
-        // As many as a batch has rows, since there is no limit to keep and fewer commits are faster. Where vendors are
-        // asked, only as many as keep them busy: those in the air are asked for again where the run is killed.
-        let atOnce = waterfall.askedAtOnce
-        mostRecords = atOnce.map { max($0, min(4 * $0, 256)) } ?? 4096
-        asksOthers = atOnce != nil
+        // As many as keep vendors busy: those in the air are asked for again where the run is killed.
+        mostForOthers = waterfall.askedAtOnce.map { max($0, min(4 * $0, 256)) }
     }
 
-    package func recordsPerRequest(_ endpoint: Endpoint) -> Int { mostRecords }
+    /// As many as a batch has rows: there is no limit to keep, and fewer commits are faster.
+    package func recordsPerRequest(_ endpoint: Endpoint) -> Int { 4096 }
     package var isExternal: Bool { false }
 
     package func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits {
@@ -33,5 +30,12 @@ package struct EmbeddedEnricher: Enricher {
         let outcomes = await waterfall.persons(
             request.records, channels: request.channels, endpoint: request.endpoint, minConfidence: minConfidence)
         return EnrichmentAnswer(.persons(outcomes.map(\.result), costs: outcomes.map(\.costs)))
+    }
+
+    package func needsOthers(_ request: EnrichmentRequest) async -> [Bool] {
+        request.endpoint == .account
+            ? await waterfall.needsOthers(domains: request.records.map { $0.companyDomain ?? "" })
+            : await waterfall.needsOthers(
+                request.records, channels: request.channels, endpoint: request.endpoint, minConfidence: minConfidence)
     }
 }

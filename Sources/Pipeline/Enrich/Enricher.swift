@@ -7,9 +7,11 @@ package protocol Enricher: Sendable {
     func recordsPerRequest(_ endpoint: Endpoint) -> Int
     /// Whether a request leaves this process, so that it can be lost, counts against a quota and costs money.
     var isExternal: Bool { get }
-    /// Whether somebody outside is asked on the way, and may want to be paid: then what a request brought is on the disk
-    /// before the next one is asked for.
-    var asksOthers: Bool { get }
+    /// Where somebody outside is asked on the way, who may want to be paid: for how many people at most, until what that
+    /// brought is on the disk; nil where nobody is.
+    var mostForOthers: Int? { get }
+    /// For which records somebody outside would be asked on the way.
+    func needsOthers(_ request: EnrichmentRequest) async -> [Bool]
     /// What one record of a request may cost at most.
     func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits
     /// Sends one request, once.
@@ -17,7 +19,8 @@ package protocol Enricher: Sendable {
 }
 
 extension Enricher {
-    package var asksOthers: Bool { isExternal }
+    package var mostForOthers: Int? { nil }
+    package func needsOthers(_ request: EnrichmentRequest) async -> [Bool] { request.records.map { _ in true } }
 }
 
 /// What came back, and what the service said of its limits along with it.

@@ -60,30 +60,30 @@ struct VendorCalls: Sendable {
             call.headers.replaceOrAdd(name: name, value: field)
         }
         guard circuit.mayAsk() else { return .failed(.unavailable) }
-        let answer = await send(call)
-        switch answer {
-        case .json, .miss: circuit.succeeded()
-        case .failed(let why): circuit.failed(why.rawValue)
-        }
+        let (answer, isDown) = await send(call)
+        if case .failed(let why) = answer, isDown { circuit.failed(why.rawValue) } else { circuit.succeeded() }
         return answer
     }
 
-    private func send(_ call: HTTPClientRequest) async -> Answer {
+    private func send(_ call: HTTPClientRequest) async -> (Answer, isDown: Bool) {
         var waited = Duration.zero
         for _ in 1...Self.mostTries {
-            switch await pacer.pass({ await sendOnce(call) }) ?? .answer(.failed(.unavailable)) {
-            case .answer(let answer): return answer
+            switch await pacer.pass({ await sendOnce(call) }) ?? .down(.unavailable) {
+            case .answer(let answer): return (answer, false)
+            case .down(let why): return (.failed(why), true)
             case .tooMany(let after):
                 waited += after
-                guard waited < settings.timeout else { return .failed(.unavailable) }
+                guard waited < settings.timeout else { return (.failed(.unavailable), true) }
                 await pacer.hold(for: after)
             }
         }
-        return .failed(.unavailable)
+        return (.failed(.unavailable), true)
     }
 
     private enum Reply: Sendable {
         case answer(Answer)
+        /// A failure that tells of the vendor itself, and not of whom it was asked for.
+        case down(ProviderFailure.Why)
         /// Turned away; `after` is how long the vendor wants to be left alone.
         case tooMany(after: Duration)
     }
@@ -101,15 +101,16 @@ struct VendorCalls: Sendable {
             case 429:
                 let seconds = response.headers.first(name: "retry-after").flatMap(Double.init) ?? -1
                 return .tooMany(after: (0...86_400).contains(seconds) ? .seconds(seconds) : Self.pause)
-            case 500...: return .answer(.failed(.unavailable))
+            case 401...403, 407: return .down(.refused)
+            case 500...: return .down(.unavailable)
             default: return .answer(.failed(.refused))
             }
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
-            return .answer(.failed(.timeout))
+            return .down(.timeout)
         } catch is NIOTooManyBytesError {
             return .answer(.failed(.unreadable))
         } catch {
-            return .answer(.failed(.unavailable))
+            return .down(.unavailable)
         }
     }
 }
