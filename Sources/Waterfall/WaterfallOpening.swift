@@ -36,7 +36,7 @@ package struct WaterfallOpening: Sendable {
         let vendors =
             settings.providers.filter { $0.kind == .http }.map(\.http)
             + settings.accounts.filter { $0.kind == .http }.map(\.http)
-        return try await withClients(for: vendors[...], []) { clients in try await work(waterfall(clients)) }
+        return try await withClients(for: vendors[...], []) { clients in try await work(await waterfall(clients)) }
     }
 
     /// One client for each vendor: proxies and certificates may differ.
@@ -53,27 +53,46 @@ package struct WaterfallOpening: Sendable {
         }
     }
 
-    private func waterfall(_ clients: [HTTPClient]) throws -> Waterfall {
+    private func waterfall(_ clients: [HTTPClient]) async throws -> Waterfall {
         var clients = clients[...]
-        var tables: [String: TableProvider] = [:]
-        for provider in settings.providers where provider.kind == .table {
-            tables[provider.name] = try TableProvider(provider, ledger: ledger)
+        let ledger = ledger
+        async let people = Self.opened(settings.providers.filter { $0.kind == .table }) {
+            try TableProvider($0, ledger: ledger)
         }
-        let shelves = settings.providers.compactMap { tables[$0.name]?.people }
+        async let companies = Self.opened(settings.accounts.filter { $0.kind == .table }) {
+            try AccountTable($0, ledger: ledger)
+        }
+        var (tables, accountTables) = (try await people[...], try await companies[...])
+        let shelves = tables.map(\.people)
         let providers = try settings.providers.map { provider -> any Provider in
             switch provider.kind {
-            case .table: try tables[provider.name] ?? TableProvider(provider, ledger: ledger)
+            case .table: tables.removeFirst()
             case .http: HTTPProvider(provider, client: clients.removeFirst(), now: now)
             case .pattern: try pattern(provider, shelves)
             }
         }
-        let accounts = try settings.accounts.map { account -> any AccountProvider in
+        let accounts = settings.accounts.map { account -> any AccountProvider in
             switch account.kind {
-            case .table: try AccountTable(account, ledger: ledger)
+            case .table: accountTables.removeFirst()
             case .http: AccountVendor(account, client: clients.removeFirst())
             }
         }
         return Waterfall(settings, providers: providers, accounts: accounts, evidence: evidence)
+    }
+
+    /// Tables in their order, opened side by side: those that are new or have changed are indexed now, which takes a while.
+    ///
+    /// - Throws: what is wrong with the first of them that has a mistake.
+    private static func opened<Settings: Sendable, Table: Sendable>(
+        _ all: [Settings], _ open: @escaping @Sendable (Settings) throws -> Table
+    ) async throws -> [Table] {
+        let opened = await withTaskGroup { group in
+            for (index, settings) in all.enumerated() {
+                group.addTask { (index, Result { try open(settings) }) }
+            }
+            return await group.reduce(into: [Int: Result<Table, any Error>]()) { $0[$1.0] = $1.1 }
+        }
+        return try opened.sorted { $0.key < $1.key }.map { try $0.value.get() }
     }
 
     private func pattern(_ provider: ProviderSettings, _ tables: [ProviderTable]) throws -> PatternProvider {

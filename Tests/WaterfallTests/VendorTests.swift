@@ -110,11 +110,12 @@ import Testing
         #expect(result.failures(of: .workEmail) == result.failures && result.failures(of: .personalEmail).isEmpty)
     }
 
-    @Test func aVendorThatIsDownIsNotAskedForEverybodyInTurn() async throws {
-        let vendor = FakeVendor { _ in FakeVendor.Reply("", status: 503) }
+    @Test(arguments: [(503, ProviderFailure.Why.unavailable), (401, .refused)])
+    func aVendorThatIsDownIsNotAskedForEverybodyInTurn(_ status: Int, _ why: ProviderFailure.Why) async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("", status: status) }
         let people = (0..<200).map { PersonHints(email: "p\($0)@acme.example", companyDomain: "acme.example") }
         let outcomes = try await asking(vendor, single, people: people)
-        #expect(outcomes.allSatisfy { $0.result.failures == [ProviderFailure(provider: "v", why: .unavailable)] })
+        #expect(outcomes.allSatisfy { $0.result.failures == [ProviderFailure(provider: "v", why: why)] })
         // Those that were in the air when it was noticed came back too.
         #expect(vendor.calls.count <= 5 + 8)
     }

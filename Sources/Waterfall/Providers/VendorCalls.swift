@@ -59,7 +59,8 @@ struct VendorCalls: Sendable {
             guard let field = template.field(value) else { return nil }
             call.headers.replaceOrAdd(name: name, value: field)
         }
-        guard circuit.mayAsk() else { return .failed(.unavailable) }
+        // As whoever was asked last, since that is why nobody is asked now.
+        guard circuit.mayAsk() else { return .failed(.init(rawValue: circuit.why) ?? .unavailable) }
         let (answer, isDown) = await send(call)
         if case .failed(let why) = answer, isDown { circuit.failed(why.rawValue) } else { circuit.succeeded() }
         return answer
