@@ -66,6 +66,10 @@ enum Migrations {
             try database.execute(
                 sql: "CREATE INDEX chunk_in_the_air ON chunk (sent_at) WHERE state IN ('intent', 'turned_away')")
         }
+        migrator.registerMigration("providers that could not be asked") { database in
+            // For how many records of a request to the embedded engine, as JSON {provider: {why: count}}; null for none.
+            try database.execute(sql: "ALTER TABLE chunk ADD COLUMN failures TEXT")
+        }
         return migrator
     }
 

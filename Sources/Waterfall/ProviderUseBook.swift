@@ -29,7 +29,7 @@ package final class ProviderUseBook: Sendable {
 struct ProviderUseTally: Sendable {
     private struct Key: Hashable {
         var provider: String
-        var channel: Channel
+        var channel: Channel?
     }
 
     private var counts: [Key: ProviderUse] = [:]
@@ -51,6 +51,8 @@ struct ProviderUseTally: Sendable {
     }
 
     var uses: [ProviderUse] {
-        counts.values.sorted { ($0.provider, $0.channel) < ($1.provider, $1.channel) }
+        counts.values.sorted {
+            ($0.provider, $0.channel?.number ?? -1) < ($1.provider, $1.channel?.number ?? -1)
+        }
     }
 }

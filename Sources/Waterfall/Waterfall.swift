@@ -110,7 +110,9 @@ package struct Waterfall: Sendable {
     private func segments(of records: [PersonHints]) async -> [Segment] {
         let companies = records.map(\.company)
         let domains = Array(Set(companies.compactMap(\.self)))
-        let known = await accounts(domains: domains, of: accounts.filter { $0 is AccountTable })
+        var uses: [ProviderUse] = []
+        let known = await accounts(
+            domains: domains, of: accounts.filter { $0.askedAtOnce == nil }, noting: &uses)
         let segments = Dictionary(uniqueKeysWithValues: zip(domains, known.map { Segment(account: $0.result?.fields) }))
         return companies.map { $0.flatMap { segments[$0] } ?? Segment() }
     }
@@ -119,7 +121,10 @@ package struct Waterfall: Sendable {
 
     /// Asks for companies by canonical domain; one answer for each, in order.
     package func accounts(domains: [String]) async -> [AccountAnswer] {
-        await accounts(domains: domains, of: accounts)
+        var uses: [ProviderUse] = []
+        let answers = await accounts(domains: domains, of: accounts, noting: &uses)
+        use.add(ProviderUseTally(uses))
+        return answers
     }
 
     /// For which companies somebody outside would be asked; nobody is.
@@ -127,24 +132,34 @@ package struct Waterfall: Sendable {
         // Those before the first vendor decide.
         let inside = accounts.prefix { $0.askedAtOnce == nil }
         guard inside.count < accounts.count else { return domains.map { _ in false } }
-        return await accounts(domains: domains, of: Array(inside)).map { $0.result == nil }
+        var uses: [ProviderUse] = []
+        return await accounts(domains: domains, of: Array(inside), noting: &uses).map { $0.result == nil }
     }
 
-    private func accounts(domains: [String], of providers: [any AccountProvider]) async -> [AccountAnswer] {
+    private func accounts(
+        domains: [String], of providers: [any AccountProvider], noting uses: inout [ProviderUse]
+    ) async -> [AccountAnswer] {
         var answers = [AccountAnswer](repeating: AccountAnswer(nil), count: domains.count)
         for provider in providers {
             let open = answers.indices.filter { answers[$0].result == nil }
             guard !open.isEmpty else { break }
+            var use = ProviderUse(provider: provider.name, channel: nil)
+            use.asked = open.count
             for (index, finding) in zip(open, await provider.find(domains: open.map { domains[$0] })) {
                 switch finding {
                 case .company(let fields):
                     answers[index].result = AccountResult(
                         accountID: "\(provider.name):\(domains[index])", fields: fields, creditsUsed: provider.price)
+                    use.found += 1
+                    use.credits += provider.price
                 case .nothing: break
                 case .failed(let why):
                     answers[index].failures.append(ProviderFailure(provider: provider.name, why: why))
+                    use.failed += 1
+                    use.lastFailure = why
                 }
             }
+            uses.append(use)
         }
         return answers
     }

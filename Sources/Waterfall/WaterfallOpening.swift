@@ -96,12 +96,7 @@ package struct WaterfallOpening: Sendable {
     }
 
     private func pattern(_ provider: ProviderSettings, _ tables: [ProviderTable]) throws -> PatternProvider {
-        guard let verifier else {
-            throw Diagnostic(
-                code: "invalid_settings",
-                "provider '\(provider.name)' makes up addresses, and nobody says which of them are there",
-                hint: "set verify.url to a service that knows mailboxes; the built-in one does not")
-        }
+        guard let verifier else { throw WaterfallSettings.withoutWebhook(provider.name) }
         return try PatternProvider(provider, tables: tables, verifier: verifier, now: now)
     }
 }

@@ -38,13 +38,7 @@ struct RunEnding {
             for path in settings.written(report) { Endings.say("wrote \(path)") }
             Endings.say(words)
         }
-        for failure in report.providerFailures {
-            Endings.note(
-                Diagnostic(
-                    .warning, code: "provider_failed",
-                    "provider '\(failure.provider)' could not be asked for \(failure.count) people or companies (\(failure.why))",
-                    hint: "whom nobody else knows is not found this time, and asked for again by the next run"))
-        }
+        sayFailures(report)
         await keepRetention()
         await tell(.done, 0, words, run: report.run.id, report)
     }
@@ -60,6 +54,7 @@ struct RunEnding {
             if !run.isEmpty, let kept = try? await Ledger(path: ledger).report(ofRun: run) {
                 report = CreditReport(archived: kept)
             }
+            sayFailures(report)
             await tell([75, 130].contains(code) ? .paused : .failed, code, Endings.message(error), run: run, report)
         }
         let fields: Logger.Metadata = [
@@ -71,6 +66,27 @@ struct RunEnding {
             Voice.standard.say("the run failed", level: .error, fields)
         }
         return ExitCode(code)
+    }
+
+    /// Says which providers could not be asked.
+    private func sayFailures(_ report: CreditReport?) {
+        for failure in report?.providerFailures ?? [] {
+            let text =
+                "provider '\(failure.provider)' could not be asked for \(failure.count) record\(failure.count == 1 ? "" : "s") (\(failure.why))"
+            guard Voice.standard.isLog else {
+                Endings.note(
+                    Diagnostic(
+                        .warning, code: "provider_failed", text,
+                        hint: "whom nobody else knows is not found this time, and asked for again by the next run"))
+                continue
+            }
+            Voice.standard.say(
+                text, level: .warning,
+                [
+                    "event": "provider_failed", "provider": "\(failure.provider)", "why": "\(failure.why)",
+                    "records": .stringConvertible(failure.count),
+                ])
+        }
     }
 
     /// Whether the same command would end in the same way, whatever is done about the disk.

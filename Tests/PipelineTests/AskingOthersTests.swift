@@ -80,7 +80,10 @@ import Testing
         var random = SeededRandom(UInt64(most))
         for count in 0..<60 {
             let needs = (0..<count).map { _ in Bool.random(using: &random) }
-            let pieces = Dispatcher.pieces(needs, most: most)
+            var pieces: [Range<Int>] = []
+            while (pieces.last?.upperBound ?? 0) < count {
+                pieces.append(Dispatcher.piece(of: needs, from: pieces.last?.upperBound ?? 0, most: most))
+            }
             #expect(pieces.flatMap { Array($0) } == Array(0..<count))
             #expect(pieces.allSatisfy { !$0.isEmpty && needs[$0].count { $0 } <= most })
             // No two of them would fit into one.
@@ -94,6 +97,13 @@ import Testing
         #expect(ran.vendors.requests.withLock { $0.count } == 3)
         #expect(ran.report.records.enriched == 25 && ran.report.records.skipped == ["budget": 75])
         #expect(ran.report.credits.used == Credits(thousandths: 25_000))
+    }
+
+    @Test func whoeverHasNothingLeftAsksNobody() async throws {
+        let month: (inout PipelineSettings) -> Void = { $0.enrich.maxCreditsPerMonth = Credits(thousandths: 25_000) }
+        #expect(try await run(month).report.records.enriched == 25)
+        let again = try await run(month)
+        #expect(again.vendors.requests.withLock { $0.isEmpty } && again.report.credits.used == .zero)
     }
 
     @Test func aBudgetThatPausesStopsAskingToo() async throws {

@@ -15,10 +15,14 @@ import Testing
     /// Knows nobody, and at first could not ask one of its two providers.
     private final class Engine: Enricher {
         let isDown: Bool
+        let mostForOthers: Int?
         let asked = Mutex<[String]>([])
         var isExternal: Bool { false }
 
-        init(isDown: Bool) { self.isDown = isDown }
+        init(isDown: Bool, mostForOthers: Int? = nil) {
+            self.isDown = isDown
+            self.mostForOthers = mostForOthers
+        }
 
         func recordsPerRequest(_ endpoint: Endpoint) -> Int { 4096 }
         func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { .zero }
@@ -95,17 +99,40 @@ import Testing
         #expect(try await run(isDown: false, channels: [.personalEmail]).report.providers?.isEmpty == true)
     }
 
+    @Test func theReportOfARunThatWasStoppedAndWentOnSaysAllOfIt() async throws {
+        var settings = PipelineSettings()
+        settings.input.paths = [try folder.write("two.csv", "Email\na@acme.example\nb@acme.example\n")]
+        settings.enrich.channels = [.personalEmail]
+        settings.output = [OutputSettings(path: folder.file("two-out.csv"))]
+        func attempt(isDown: Bool, _ watch: StepWatch = .none, _ stop: StopSignal = StopSignal()) async throws
+            -> CreditReport
+        {
+            try await Pipeline(
+                settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")),
+
+                enricher: Engine(isDown: isDown, mostForOthers: 1),
+                verifier: nil, stop: stop, watch: watch
+            ).run()
+        }
+        let stop = StopSignal()
+        await #expect(throws: RunStop.self) {
+            try await attempt(isDown: true, StepWatch { if $0 == .settled { stop.stop(.interrupted) } }, stop)
+        }
+        let report = try await attempt(isDown: false)
+        #expect(report.run.resumed && report.providers?["vendor"]?.failed == ["timeout": 1])
+    }
+
     private final class Watcher: RunWatcher {
-        let failures = Mutex<Set<ProviderFailure>>([])
+        let failures = Mutex<[[String: [String: Int]]]>([])
 
         func saw(_ event: RunEvent, _ counts: RunCounts, now: Double) {
-            if case .providersFailed(let some) = event { failures.withLock { $0.formUnion(some) } }
+            if case .providersFailed(let some) = event { failures.withLock { $0.append(some) } }
         }
     }
 
     @Test func watchersAreToldWhileTheRunGoesOn() async throws {
         let watcher = Watcher()
         try await run(isDown: true, channels: [.personalEmail], watcher: watcher)
-        #expect(watcher.failures.withLock { $0 } == [ProviderFailure(provider: "vendor", why: .timeout)])
+        #expect(watcher.failures.withLock { $0 } == [["vendor": ["timeout": 2]]])
     }
 }

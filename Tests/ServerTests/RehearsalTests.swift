@@ -79,8 +79,8 @@ import Waterfall
     @Test func inventedAnswersAreTheSameForTheSamePersonAndNobodysReal() async {
         let answers = InventedAnswers()
         let people = (0..<500).map { PersonHints(email: "p\($0)@acme.example") }
-        let first = await answers.persons(people, channels: .all, endpoint: .bulk)
-        let again = await answers.persons(people, channels: .all, endpoint: .bulk)
+        let first = await answers.persons(people, channels: .all, endpoint: .bulk, isForced: false)
+        let again = await answers.persons(people, channels: .all, endpoint: .bulk, isForced: false)
         #expect(first.map(\.result) == again.map(\.result))
         let values = first.flatMap { $0.result.channels.entries.compactMap { $0.value.value?.value } }
         #expect((600..<1400).contains(values.count), "\(values.count)")

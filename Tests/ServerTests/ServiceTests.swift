@@ -309,6 +309,23 @@ import Testing
         #expect(vendor.calls.count == 2)
     }
 
+    @Test func whoeverInsistsIsAskedForAnew() async throws {
+        var service = service
+        service.asksOthers = true
+        let vendor = FakeVendor { _ in FakeVendor.Reply(#"{"tel": "+12125550142"}"#) }
+        try await vendor.serving { [service] url in
+            try service.askVendor(url)
+            try await service.serving { (client) async throws -> Void in
+                let one = #"{"email": "a@acme.example", "channels": ["phone"]}"#
+                #expect(try await client.post("/enrichment", one).credits == 3)
+                #expect(try await client.post("/enrichment", one).credits == 0)
+                let forced = one.replacing("}", with: #", "force": true}"#)
+                #expect(try await client.post("/enrichment", forced).credits == 3)
+            }
+        }
+        #expect(vendor.calls.count == 2)
+    }
+
     @Test func thePersonThatStandsTwiceInACallIsPaidForOnce() async throws {
         try await service.serving { (client) async throws -> Void in
             let answer = try await client.post(
@@ -360,7 +377,10 @@ import Testing
         }
     }
 
-    @Test func whatSomebodyMayHaveWhoCouldNotBeAskedIsNoMissToKeep() async throws {
+    @Test(arguments: [false, true])
+    func whatSomebodyMayHaveWhoCouldNotBeAskedIsNoMissToKeep(_ asksOthers: Bool) async throws {
+        var service = service
+        service.asksOthers = asksOthers
         let isDown = Mutex(true)
         let vendor = FakeVendor { _ in
             isDown.withLock { $0 }
@@ -374,6 +394,7 @@ import Testing
                 let missed = try await client.post("/enrichment", p1)
                 #expect(missed.credits == 0 && missed.text.contains(#""tried_providers":["v"]"#), "\(missed.text)")
                 #expect(try await client.post("/enrichment/account", company).status == 404)
+                // Nor is it the answer of whoever calls next.
                 isDown.withLock { $0 = false }
                 let found = try await client.post("/enrichment", p1)
                 #expect(found.credits == 3 && found.text.contains("+12125550142"), "\(found.text)")
@@ -381,6 +402,7 @@ import Testing
                 let metrics = try await client.get("/metrics").text
                 #expect(metrics.contains(#"millrace_provider_asked_total{provider="v",channel="phone"} 2"#))
                 #expect(metrics.contains(#"millrace_provider_failed_total{provider="v",channel="phone"} 1"#))
+                #expect(metrics.contains(#"millrace_provider_failed_total{provider="c",channel="account"} 1"#))
             }
         }
     }

@@ -227,6 +227,23 @@ import Testing
         #expect(first == OutcomeFile.Import(contacts: 4, new: 3, replies: 2, unknown: 1))
         let again = try await file.take(into: service, from: ledger, waterfall: nil)
         #expect(again.new == 0)
+        // Another provider was asked since, and what the first one gave came from it all the same.
+        let later = PersonResult(
+            recordID: "r",
+            channels: [
+                .workEmail: .found(ChannelValue(value: "new@acme.example", source: "c", confidence: 1, enrichedAt: ""))
+            ], creditsUsed: .zero)
+        _ = try await ledger.record(
+            [
+                (
+                    Intent(
+                        run: run.id, endpoint: .bulk, channels: [.workEmail],
+                        asks: asks.map { Intent.Ask(identity: $0.identity, row: $0.row + 10) }, worst: .zero),
+                    .persons(asks.map { _ in later }, costs: [])
+                )
+            ], budget: Budget(), now: 2)
+        let sources = try await ledger.sources(of: ["ada@acme.example", "new@acme.example"])
+        #expect(sources.mapValues(\.provider) == ["ada@acme.example": "a", "new@acme.example": "c"])
         let evidence = try await service.evidence()
         #expect(
             evidence == [

@@ -120,6 +120,38 @@ import Testing
         #expect(vendor.calls.count <= 5 + 8)
     }
 
+    @Test func answersThatCannotBeReadAreAVendorThatIsDownToo() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("<html>") }
+        let people = (0..<200).map { PersonHints(email: "p\($0)@acme.example", companyDomain: "acme.example") }
+        let outcomes = try await asking(vendor, single, people: people)
+        #expect(outcomes.allSatisfy { $0.result.failures == [ProviderFailure(provider: "v", why: .unreadable)] })
+        #expect(vendor.calls.count <= 5 + 8)
+    }
+
+    @Test func whoWaitsInLineForAVendorThatTurnsOutToBeDownDoesNotWaitForItAsWell() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("{}", delay: .seconds(5)) }
+        let settings = single.replacing("timeout: 60s", with: "timeout: 500ms")
+        let outcomes = try await vendor.serving { url in
+            let path = try folder.write("w.yaml", settings.replacing("URL", with: url))
+            return try await WaterfallFile.opening(path, in: folder, environment: ["VENDOR_KEY": "k"]).with {
+                waterfall in
+                await withTaskGroup { group in
+                    for number in 0..<60 {
+                        let person = PersonHints(email: "p\(number)@acme.example", companyDomain: "acme.example")
+                        group.addTask {
+                            await waterfall.persons(
+                                [person], channels: [.phone], endpoint: .single, minConfidence: 0)[0]
+                        }
+                    }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+            }
+        }
+        #expect(outcomes.allSatisfy { $0.result.failures == [ProviderFailure(provider: "v", why: .timeout)] })
+        // Eight at once, and those who took the places of the first of them.
+        #expect(vendor.calls.count <= 8 + 5)
+    }
+
     @Test func aRefusalThatIsAboutThePersonTellsNothingOfTheVendor() async throws {
         let vendor = FakeVendor { call in
             call.query.hasSuffix("bad.example")
@@ -314,6 +346,8 @@ import Testing
         ("http: {url: \"https://x.example/{emial}\"}", "no placeholder {emial}"),
         ("http: {url: \"https://x.example\", method: GET, body: {a: 1}}", "GET has no body"),
         ("http: {url: \"https://x.example\", batch: {size: 5}}", "needs record and results"),
+        ("http: {url: \"https://x.example/{email}\", confidence: score}", "http.confidence is no JSON pointer"),
+        ("http: {url: \"https://x.example/{email}\", miss: {status: [abc]}}", "'abc' is no status"),
         ("http: {url: \"https://x.example\", tiemout: 5s}", "tiemout"),
         ("channels: {phone: data}, http: {url: \"https://x.example\"}", "no JSON pointer"),
     ])

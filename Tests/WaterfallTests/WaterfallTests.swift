@@ -132,10 +132,11 @@ import Waterfall
 
     @Test(arguments: [
         ("", "0.4", 0.4), ("", "40", 0.4), ("", "", 0.6), ("confidence_scale: 100,", "0.4", 0.004),
-        ("confidence_scale: 5,", "4", 0.8), ("confidence_scale: 5,", "9", 1), ("", "high", 0.6),
+        ("confidence_scale: 5,", "4", 0.8), ("", "40 %", 0.4), ("", "0,4", 0.4),
+        ("confidence_scale: 100,", "0.4%", 0.004), ("confidence_scale: 5,", "9", 1), ("", "high", 0.6),
     ])
     func theConfidenceOfARowMayBeAPercentage(_ scale: String, _ cell: String, _ expected: Double) async throws {
-        try folder.write("s.csv", "Email,Tel,Sure\nz@acme.example,+49 30 23125042,\(cell)\n")
+        try folder.write("s.csv", "Email,Tel,Sure\nz@acme.example,+49 30 23125042,\"\(cell)\"\n")
         let path = try folder.write(
             "s.yaml",
             """
@@ -147,6 +148,21 @@ import Waterfall
         let outcome = await waterfall.persons(
             [PersonHints(email: "z@acme.example")], channels: [.phone], endpoint: .bulk, minConfidence: 0)[0]
         #expect(abs((outcome.result.channels[.phone]?.value?.confidence ?? -1) - expected) < 1e-9)
+    }
+
+    @Test func companiesAreReadAsExportsNameTheirColumns() async throws {
+        try folder.write(
+            "e.csv",
+            "Company Domain,Industry,# Employees,Annual Revenue,Company Country\nacme.example,Widgets,30,1M,Germany\n")
+        let path = try folder.write("e.yaml", "accounts: [{name: e, path: \(folder.file("e.csv")), price: 1}]\n")
+        let answer = try await WaterfallFile.open(path, in: folder).accounts(domains: ["acme.example"])[0]
+        #expect(
+            answer.result?.fields == [
+                "industry": "Widgets", "employee_count": "30", "revenue_band": "1M", "hq_country": "Germany",
+            ])
+        try folder.write("e.csv", "Company Domain,Notes\nacme.example,x\n")
+        let error = await #expect(throws: Diagnostic.self) { try await WaterfallFile.open(path, in: folder) }
+        #expect(error?.message.contains("no column with a field") == true)
     }
 
     @Test func theCompanysDomainMayStandInAColumnThatIsNamed() async throws {

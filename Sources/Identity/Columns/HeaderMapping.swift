@@ -11,6 +11,9 @@ package struct HeaderMapping: Sendable, Equatable {
 
     package subscript(field: Field) -> Int? { columns[field] }
 
+    /// A column's name as names are compared: lower case, letters and digits only.
+    package static func folded(_ name: String) -> String { ColumnName.folded(name) }
+
     /// The field of a column, if it has one.
     package func field(of column: Int) -> Field? { columns.first { $0.value == column }?.key }
 

@@ -35,9 +35,12 @@ struct AnswerWriter {
             intent.asks = Array(intent.asks.prefix(count))
         }
         let chunk = try Ledger.insertChunk(database, intent, state: settlement.state, at: now, slot: nil)
+        let failures = settlement.failures
         try database.execute(
-            sql: "UPDATE chunk SET credits = ?, answered_at = ? WHERE id = ?",
-            arguments: [settlement.credits.thousandths, now, chunk])
+            sql: "UPDATE chunk SET credits = ?, answered_at = ?, failures = ? WHERE id = ?",
+            arguments: [
+                settlement.credits.thousandths, now, failures.isEmpty ? nil : try JSONEncoder().encode(failures), chunk,
+            ])
         try write(settlement, of: intent, chunk: chunk)
         return count
     }

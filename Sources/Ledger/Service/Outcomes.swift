@@ -137,7 +137,11 @@ package struct ContactSource: Sendable, Equatable {
 extension Ledger {
     /// Which provider gave a contact to the runs of pipelines.
     package func sources(of contacts: [String]) async throws -> [String: ContactSource] {
-        try await write(.relaxed) { try ContactSource.find(contacts, in: "single_answer", $0) }
+        try await write(.relaxed) { database in
+            // Whoever gave it before somebody else was asked counts too, since ranking changes who is asked.
+            let before = try ContactSource.find(contacts, in: "answer_past", database)
+            return try before.merging(ContactSource.find(contacts, in: "single_answer", database)) { $1 }
+        }
     }
 
     /// How many emails of each source have a verdict, and how many of them are valid.

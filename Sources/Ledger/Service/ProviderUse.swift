@@ -1,10 +1,11 @@
 package import EnrichmentAPI
 import GRDB
 
-/// What was asked of a provider for a channel, and what came of it.
+/// What was asked of a provider for a channel, or for companies, and what came of it.
 package struct ProviderUse: Sendable, Equatable {
     package var provider: String
-    package var channel: Channel
+    /// Nil for companies.
+    package var channel: Channel?
     /// People for whom it was tried.
     package var asked = 0
     /// People for whom it had the value that was taken.
@@ -16,7 +17,7 @@ package struct ProviderUse: Sendable, Equatable {
     /// What its finds cost, tries before it included.
     package var credits = Credits.zero
 
-    package init(provider: String, channel: Channel) {
+    package init(provider: String, channel: Channel?) {
         self.provider = provider
         self.channel = channel
     }
@@ -31,6 +32,9 @@ package struct ProviderUse: Sendable, Equatable {
 }
 
 extension ServiceLedger {
+    /// Stands where a channel's number would.
+    private static let companies = -1
+
     /// Adds to what is known of providers.
     package func add(_ uses: [ProviderUse]) async throws {
         guard !uses.isEmpty else { return }
@@ -43,7 +47,8 @@ extension ServiceLedger {
                           failed = failed + excluded.failed, credits = credits + excluded.credits
                         """,
                     arguments: [
-                        use.provider, use.channel.number, use.asked, use.found, use.failed, use.credits.thousandths,
+                        use.provider, use.channel?.number ?? Self.companies, use.asked, use.found, use.failed,
+                        use.credits.thousandths,
                     ])
             }
         }
@@ -52,7 +57,9 @@ extension ServiceLedger {
     package func providerUses() async throws -> [ProviderUse] {
         try await read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM provider_use ORDER BY provider, channel").compactMap { row in
-                guard let channel = Channel(number: row["channel"]) else { return nil }
+                let number: Int = row["channel"]
+                let channel = Channel(number: number)
+                guard channel != nil || number == Self.companies else { return nil }
                 var use = ProviderUse(provider: row["provider"], channel: channel)
                 (use.asked, use.found, use.failed) = (row["asked"], row["found"], row["failed"])
                 use.credits = Credits(thousandths: row["credits"])

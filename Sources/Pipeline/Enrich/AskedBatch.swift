@@ -72,17 +72,6 @@ extension Settlement {
     }
 }
 
-extension Settlement {
-    /// Providers that could not be asked.
-    var failures: Set<ProviderFailure> {
-        switch self {
-        case .persons(let results, _): results.reduce(into: []) { $0.formUnion($1.failures) }
-        case .accounts(let answers): answers.reduce(into: []) { $0.formUnion($1.failures) }
-        case .refused, .split, .unavailable, .lost: []
-        }
-    }
-}
-
 extension AskOutcome {
     static func of(_ settlement: Settlement) -> [AskOutcome] {
         switch settlement {

@@ -57,15 +57,20 @@ extension Dispatcher {
         let whole = AskedBatch(request)
         await settle(request) {
             var outcomes: [AskOutcome] = []
-            for range in Self.pieces(await enricher.needsOthers(whole.request), most: most) {
+            let needsOthers = await enricher.needsOthers(whole.request)
+            while outcomes.count < whole.asks.count {
                 try stop.check()
-                let piece = whole.slice(range)
+                var range = Self.piece(of: needsOthers, from: outcomes.count, most: most)
+                if needsOthers[range].contains(true), let affordable = try await affordable(whole.request) {
+                    // Somebody outside is paid for whomever they are asked for.
+                    range = range.prefix(affordable)
+                }
+                isSpent = isSpent || range.isEmpty
                 if isSpent, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
                 guard !isSpent else {
-                    outcomes += piece.all(.notAsked(.budget))
-                    continue
+                    return outcomes + whole.slice(outcomes.count..<whole.asks.count).all(.notAsked(.budget))
                 }
-                let asked = try await send(piece)
+                let asked = try await send(whole.slice(range))
                 let count = try await record([asked])[0]
                 isSpent = count < range.count
                 outcomes += try self.outcomes(asked, first: count)
@@ -75,21 +80,25 @@ extension Dispatcher {
         return isSpent
     }
 
-    /// Parts records into pieces, in their order.
+    /// The next records of a request that are asked for together.
     ///
-    /// - Parameter needsOthers: for which of them somebody outside is asked; a piece holds so many of these at most.
-    static func pieces(_ needsOthers: [Bool], most: Int) -> [Range<Int>] {
-        var pieces: [Range<Int>] = []
-        var start = 0, others = 0
-        for (index, needs) in needsOthers.enumerated() where needs {
-            if others == most {
-                pieces.append(start..<index)
-                (start, others) = (index, 0)
-            }
-            others += 1
+    /// - Parameter needsOthers: for which of all of them somebody outside is asked; a piece holds so many of these at most.
+    static func piece(of needsOthers: [Bool], from start: Int, most: Int) -> Range<Int> {
+        var others = 0
+        let end = needsOthers[start...].firstIndex { needs in
+            others += needs ? 1 : 0
+            return others > most
         }
-        if start < needsOthers.count { pieces.append(start..<needsOthers.count) }
-        return pieces
+        return start..<(end ?? needsOthers.count)
+    }
+
+    /// For how many records of a request what is left of the budget covers the worst; nil for any number.
+    private func affordable(_ request: EnrichmentRequest) async throws -> Int? {
+        let worst = enricher.worst(request.channels, endpoint: request.endpoint)
+        guard worst > .zero else { return nil }
+        return try await ledger.budgetLeft(
+            settings.budget, run: run.id, workspace: workspace, engine: settings.engine.rawValue, now: clock.now()
+        ).map { $0.thousandths / worst.thousandths }
     }
 
     // MARK: Asking and recording
@@ -120,12 +129,12 @@ extension Dispatcher {
     /// - Parameter count: results from the first on that the run could afford.
     private func outcomes(_ asked: Answered, first count: Int) throws -> [AskOutcome] {
         let (batch, settlement) = (asked.batch, asked.settlement)
+        let failures = settlement.failures
+        if !failures.isEmpty { feed.tell(.providersFailed(failures)) }
         if count < batch.asks.count, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
         feed.tell(
             settlement.answered(
                 batch.slice(0..<count), credits: settlement.credits(ofFirst: count), seconds: asked.seconds))
-        let failures = settlement.failures
-        if !failures.isEmpty { feed.tell(.providersFailed(failures)) }
         let outcomes = AskOutcome.of(settlement)
         return outcomes[..<count] + outcomes[count...].map { _ in .notAsked(.budget) }
     }

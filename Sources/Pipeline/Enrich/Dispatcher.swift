@@ -16,7 +16,7 @@ struct Dispatcher: Sendable {
     let feed: RunFeed
     let watch: StepWatch
     let circuit: SharedCircuit
-    private let workspace: String
+    let workspace: String
 
     /// Requests of a lane in the air at once: 20 bulk calls a minute of up to 24 s each, 100 others of up to 9 s.
     private static let inTheAir = (bulk: 8, single: 16)

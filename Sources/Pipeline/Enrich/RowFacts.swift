@@ -86,7 +86,6 @@ struct RowFacts: Sendable {
                 if isOwn {
                     hasOwn = true
                     channelCredits += result.creditsUsed
-                    failures += result.failures
                     charge(
                         result.creditsUsed,
                         result.channels.entries.compactMap { channel, found in
@@ -138,8 +137,6 @@ struct RowFacts: Sendable {
     }
 
     private(set) var charges: [Charge] = []
-    /// Providers that could not be asked for it.
-    private(set) var failures: [ProviderFailure] = []
     /// Whether the engine says what each find cost; else a record's sum is shared out evenly.
     private(set) var hasExactCharges = true
     /// Credits of records for which nothing was found.
@@ -171,9 +168,7 @@ struct RowFacts: Sendable {
         switch outcome(wait) {
         case .account(let answer):
             (accountID, account) = (answer.result?.accountID ?? "", answer.result?.fields)
-            guard plan.asked != nil else { return }
-            accountCredits += answer.result?.creditsUsed ?? .zero
-            failures += answer.failures
+            if plan.asked != nil { accountCredits += answer.result?.creditsUsed ?? .zero }
         case .known(let known): (accountID, account) = (known.account?.accountID ?? "", known.account?.fields)
         case .person, .failed, .notAsked, nil: break
         }

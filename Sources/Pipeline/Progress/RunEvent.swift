@@ -17,7 +17,9 @@ package enum RunEvent: Sendable {
     ///   - seconds: from the request's leaving to its answer.
     case answered(Endpoint, records: Int, asked: Int, found: Int, credits: Credits, seconds: Double)
     /// Providers of the embedded engine that could not be asked; a miss for those for whom they were to be.
-    case providersFailed(Set<ProviderFailure>)
+    ///
+    /// - Parameter counts: for how many records, by provider and why.
+    case providersFailed(_ counts: [String: [String: Int]])
     /// Nothing was charged; the request leaves again.
     case turnedAway(Endpoint, isTooMany: Bool, why: String)
     /// It may have been charged.

@@ -192,6 +192,7 @@ extension CreditReport {
         var inputs: [InputPart]
         var tally: Tally
         var requests: RequestTotals
+        var providerFailures: [String: [String: Int]]
         var verdicts: [Verdict: Int]
         var status: Run.Status
         /// When this attempt began and ended, in seconds since 1970.
@@ -245,7 +246,7 @@ extension CreditReport {
                     ? nil : (Double($0.emailCredits.thousandths) / 10 / Double($0.valid)).rounded() / 100)
         }
         if facts.settings.enrich.engine == .embedded {
-            providers = (tally.failures ?? [:]).mapValues { ProviderPart(failed: $0) }
+            providers = facts.providerFailures.mapValues { ProviderPart(failed: $0) }
         }
         verification = VerificationPart(
             checked: facts.verdicts.values.reduce(0, +), valid: facts.verdicts[.valid] ?? 0,

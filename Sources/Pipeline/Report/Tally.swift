@@ -19,8 +19,6 @@ struct Tally: Sendable, Codable, Equatable {
     var unexplained = Credits.zero
     var channels = ChannelMap<ChannelTally>()
     var sources: [String: SourceTally] = [:]
-    /// For how many records each provider could not be asked, by why; nil where that was not counted yet.
-    var failures: [String: [String: Int]]?
     /// Rows whose verdict was known before.
     var verdictsFromCache = 0
     /// Whether some credits are split over channels by our own estimate.
@@ -76,10 +74,6 @@ struct Tally: Sendable, Codable, Equatable {
             sources[charge.source, default: SourceTally()].credits += charge.cost
             if charge.channel.isEmail { sources[charge.source]?.emailCredits += charge.cost }
         }
-        for failure in rows[row].failures {
-            failures = failures ?? [:]
-            failures?[failure.provider, default: [:]][failure.why.rawValue, default: 0] += 1
-        }
         rows[row].found.forEach { _, found in
             switch found.supply {
             case .charged: break
@@ -127,9 +121,6 @@ struct Tally: Sendable, Codable, Equatable {
         other.channels.forEach { channel, more in channels[channel] = channels[channel]?.adding(more) ?? more }
         sources.merge(other.sources) { $0.adding($1) }
         verdictsFromCache += other.verdictsFromCache
-        if let more = other.failures {
-            failures = (failures ?? [:]).merging(more) { $0.merging($1, uniquingKeysWith: +) }
-        }
     }
 }
 

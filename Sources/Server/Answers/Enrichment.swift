@@ -88,7 +88,7 @@ struct Enrichment: Sendable {
         var asked: [Int: ChannelMap<ServedChannel>] = [:]
         for (channels, records) in groups.sorted(by: { $0.key.bits < $1.key.bits }) {
             let outcomes = await source.persons(
-                records.map { body.records[$0] }, channels: channels, endpoint: endpoint)
+                records.map { body.records[$0] }, channels: channels, endpoint: endpoint, isForced: body.isForced)
             for (record, outcome) in zip(records, outcomes) {
                 var served = ChannelMap<ServedChannel>()
                 for channel in channels {
@@ -149,7 +149,7 @@ struct Enrichment: Sendable {
             _ = try await settlements.settle(served(nil))
             return try write(known.result, credits: .zero)
         }
-        let answer = await source.accounts(domains: [domain]).first ?? AccountAnswer(nil)
+        let answer = await source.accounts(domains: [domain], isForced: body.isForced).first ?? AccountAnswer(nil)
         let charged = try await settlements.settle(
             served(answer.isTentative ? nil : ServedAccount(identity: identity, result: answer.result)))
         return try write(answer.result, credits: charged.account)

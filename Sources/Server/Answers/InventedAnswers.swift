@@ -11,9 +11,9 @@ package struct InventedAnswers: AnswerSource {
 
     package init() {}
 
-    package func persons(_ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint) async -> [Waterfall
-        .Outcome]
-    {
+    package func persons(
+        _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint, isForced: Bool
+    ) async -> [Waterfall.Outcome] {
         records.map { hints in
             let query = PersonQuery(hints, endpoint: endpoint)
             var outcome = Waterfall.Outcome(
@@ -35,7 +35,7 @@ package struct InventedAnswers: AnswerSource {
         }
     }
 
-    package func accounts(domains: [String]) async -> [AccountAnswer] {
+    package func accounts(domains: [String], isForced: Bool) async -> [AccountAnswer] {
         domains.map { domain in
             let number = Self.number(domain)
             guard number % 100 < 80 else { return AccountAnswer(nil) }

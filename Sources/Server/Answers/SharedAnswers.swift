@@ -14,22 +14,26 @@ package final class SharedAnswers: AnswerSource {
     }
 
     private let source: any AnswerSource
-    private let people = UnderWay<Question, Waterfall.Outcome>()
-    private let companies = UnderWay<String, AccountAnswer>()
+    private let people = UnderWay<Question, Waterfall.Outcome> { $0.result.failures.isEmpty }
+    private let companies = UnderWay<String, AccountAnswer> { $0.failures.isEmpty }
 
     package init(_ source: any AnswerSource) { self.source = source }
 
     package func persons(
-        _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint
+        _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint, isForced: Bool
     ) async -> [Waterfall.Outcome] {
+        guard !isForced else {
+            return await source.persons(records, channels: channels, endpoint: endpoint, isForced: true)
+        }
         let questions = records.map { Question(hints: $0, channels: channels, isDiscovery: endpoint == .discover) }
         return await people.answers(questions) { [source] questions in
-            await source.persons(questions.map(\.hints), channels: channels, endpoint: endpoint)
+            await source.persons(questions.map(\.hints), channels: channels, endpoint: endpoint, isForced: false)
         }
     }
 
-    package func accounts(domains: [String]) async -> [AccountAnswer] {
-        await companies.answers(domains) { [source] in await source.accounts(domains: $0) }
+    package func accounts(domains: [String], isForced: Bool) async -> [AccountAnswer] {
+        guard !isForced else { return await source.accounts(domains: domains, isForced: true) }
+        return await companies.answers(domains) { [source] in await source.accounts(domains: $0, isForced: false) }
     }
 }
 
@@ -45,6 +49,10 @@ private final class UnderWay<Question: Hashable & Sendable, Answer: Sendable>: S
 
     /// How long an answer is at hand after it has come: by then it is in the ledger, where the next call finds it.
     private let memory = Duration.seconds(1)
+    private let willBeKnown: @Sendable (Answer) -> Bool
+
+    /// - Parameter willBeKnown: whether an answer goes into the ledger; another one is only for those who wait for it.
+    init(_ willBeKnown: @escaping @Sendable (Answer) -> Bool) { self.willBeKnown = willBeKnown }
 
     /// One answer for each question, in order.
     ///
@@ -62,9 +70,11 @@ private final class UnderWay<Question: Hashable & Sendable, Answer: Sendable>: S
                 let asked = own
                 let answers = Task {
                     let answers = await ask(asked)
+                    let isKnown = answers.map(self.willBeKnown)
+                    self.forget(zip(asked, isKnown).filter { !$1 }.map(\.0))
                     Task {
                         try? await Task.sleep(for: self.memory)
-                        self.forget(asked)
+                        self.forget(zip(asked, isKnown).filter(\.1).map(\.0))
                     }
                     return answers
                 }

@@ -90,15 +90,19 @@ final class ServiceMetrics: Sendable {
             suffix: String, labels: [(String, String)], value: Double
         )] {
             uses.map {
-                ("", [("provider", $0.provider), ("channel", $0.channel.rawValue)], Double($0[keyPath: count]))
+                (
+                    "", [("provider", $0.provider), ("channel", $0.channel?.rawValue ?? "account")],
+                    Double($0[keyPath: count])
+                )
             }
         }
         metrics.add(
-            "millrace_provider_asked_total", .counter, "People for whom a provider was tried.", providers(\.asked))
+            "millrace_provider_asked_total", .counter, "People, or companies, for whom a provider was tried.",
+            providers(\.asked))
         metrics.add(
-            "millrace_provider_found_total", .counter, "People for whom a provider had the value.", providers(\.found))
+            "millrace_provider_found_total", .counter, "Those for whom a provider had the value.", providers(\.found))
         metrics.add(
-            "millrace_provider_failed_total", .counter, "People for whom a provider could not be asked.",
+            "millrace_provider_failed_total", .counter, "Those for whom a provider could not be asked.",
             providers(\.failed))
         return metrics.text
     }

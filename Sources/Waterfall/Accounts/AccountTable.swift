@@ -10,13 +10,13 @@ struct AccountTable: AccountProvider {
     let askedAtOnce: Int? = nil
     private let companies: ProviderTable
 
-    private static let version = 1
+    private static let version = 2
 
     /// - Throws: ``Diagnostic`` where the file is missing or has no column for the domain.
     init(_ settings: AccountProviderSettings, ledger: String) throws {
         (name, price) = (settings.name, settings.price)
         let file = try TableFile(settings.path, table: settings.table)
-        let columns = try Columns(file, settings)
+        let columns = try AccountColumns(file, settings)
         let places = columns.fields.map { "\($0.name)=\($0.column)" }.joined(separator: " ")
         let stamp = "\(Self.version) \(file.path) \(file.stamp) \(settings.table) \(columns.domain) \(places)"
         companies = try ProviderTable(ledger: ledger, name: "accounts-" + settings.name, stamp: stamp) { writer in
@@ -35,28 +35,7 @@ struct AccountTable: AccountProvider {
     ///
     /// - Throws: ``Diagnostic`` where it does not.
     static func check(_ settings: AccountProviderSettings) throws {
-        _ = try Columns(TableFile(settings.path, table: settings.table), settings)
-    }
-
-    /// Where the domain and each known field stand.
-    private struct Columns {
-        let domain: Int
-        let fields: [(name: String, column: Int)]
-
-        init(_ file: TableFile, _ settings: AccountProviderSettings) throws {
-            let mapping = HeaderMapping(guessing: file.columns, empty: file.emptyColumns)
-            let chosen = try file.column(settings.domainColumn, of: settings.name)
-            guard let domain = chosen ?? mapping[.companyDomain] ?? mapping[.website] else {
-                throw Diagnostic(
-                    code: "no_column", "account provider '\(settings.name)' has no column with the company's domain",
-                    file: settings.path, hint: "name it with domain_column, or call it 'domain'")
-            }
-            self.domain = domain
-            fields = try AccountResult.knownFields.compactMap { field in
-                try (file.column(settings.fields[field] ?? "", of: settings.name) ?? file.columns.firstIndex(of: field))
-                    .map { (field, $0) }
-            }
-        }
+        _ = try AccountColumns(TableFile(settings.path, table: settings.table), settings)
     }
 
     func find(domains: [String]) async -> [AccountFinding] {

@@ -38,7 +38,9 @@ struct AccountVendor: AccountProvider {
         case nil, .miss: return .nothing
         case .failed(let why): return .failed(why)
         case .json(let data):
-            guard let answer = try? JSONSerialization.jsonObject(with: data) else { return .failed(.unreadable) }
+            let answer = try? JSONSerialization.jsonObject(with: data)
+            calls.wasRead(answer != nil)
+            guard let answer else { return .failed(.unreadable) }
             return finding(in: answer)
         }
     }

@@ -64,7 +64,9 @@ struct HTTPProvider: Provider {
         case .miss: return .nothing
         case .failed(let failure): return .failed(failure)
         case .json(let data):
-            guard let answer = try? JSONSerialization.jsonObject(with: data) else { return .failed(.unreadable) }
+            let answer = try? JSONSerialization.jsonObject(with: data)
+            calls.wasRead(answer != nil)
+            guard let answer else { return .failed(.unreadable) }
             return dated(reader.finding(in: answer))
         }
     }
@@ -88,9 +90,10 @@ struct HTTPProvider: Provider {
         case .miss: return people.map { _ in .nothing }
         case .failed(let failure): return people.map { _ in .failed(failure) }
         case .json(let data):
-            guard let answer = try? JSONSerialization.jsonObject(with: data),
-                let list = JSONPointer(settings.batch.results).value(in: answer) as? [Any], list.count == people.count
-            else { return people.map { _ in .failed(.unreadable) } }
+            let answer = try? JSONSerialization.jsonObject(with: data)
+            let list = answer.flatMap { JSONPointer(settings.batch.results).value(in: $0) as? [Any] }
+            calls.wasRead(list?.count == people.count)
+            guard let list, list.count == people.count else { return people.map { _ in .failed(.unreadable) } }
             return list.map { dated(reader.finding(in: $0)) }
         }
     }

@@ -4,6 +4,7 @@ import Identity
 import Input
 import Ledger
 import Records
+import Settings
 
 /// The file of a table of people or companies: any export that can be read, or SQLite.
 struct TableFile {
@@ -57,7 +58,8 @@ struct TableFile {
         guard let found = columns.firstIndex(of: wanted) else {
             throw Diagnostic(
                 code: "no_column", "provider '\(provider)' names a column '\(wanted)' that the file lacks", file: path,
-                hint: "the columns are: \(columns.joined(separator: ", "))")
+                hint: (Spelling.nearest(to: wanted, among: columns).map { "did you mean '\($0)'? " } ?? "")
+                    + "the columns are: \(columns.joined(separator: ", "))")
         }
         return found
     }

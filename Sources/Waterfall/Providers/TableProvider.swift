@@ -121,8 +121,12 @@ private struct Shelf {
         }
     }
 
-    private func confidence(_ number: Double) -> Double? {
-        guard number.isFinite else { return nil }
+    /// Nil where a cell is no number; `80 %` and `0,8` are.
+    private func confidence(_ text: String) -> Double? {
+        let isPercentage = text.hasSuffix("%")
+        let digits = text.filter { $0 != "%" && !$0.isWhitespace }.replacing(",", with: ".")
+        guard let number = Double(digits), number.isFinite else { return nil }
+        if isPercentage { return min(max(number / 100, 0), 1) }
         return min(max(number / (confidenceScale ?? (number > 1 ? 100 : 1)), 0), 1)
     }
 
@@ -131,7 +135,7 @@ private struct Shelf {
         for (channel, column) in columns {
             person.values[channel] = Canonical.value(batch.text(row, column), channel, region: region)
         }
-        person.confidence = confidenceColumn.flatMap { Double(batch.text(row, $0)) }.flatMap(confidence)
+        person.confidence = confidenceColumn.flatMap { confidence(batch.text(row, $0)) }
         person.updatedAt = updatedAtColumn.map { batch.text(row, $0) } ?? ""
         return person
     }

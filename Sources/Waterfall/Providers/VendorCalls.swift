@@ -59,32 +59,50 @@ struct VendorCalls: Sendable {
             guard let field = template.field(value) else { return nil }
             call.headers.replaceOrAdd(name: name, value: field)
         }
-        // As whoever was asked last, since that is why nobody is asked now.
-        guard circuit.mayAsk() else { return .failed(.init(rawValue: circuit.why) ?? .unavailable) }
-        let (answer, isDown) = await send(call)
-        if case .failed(let why) = answer, isDown { circuit.failed(why.rawValue) } else { circuit.succeeded() }
-        return answer
+        return await send(call)
     }
 
-    private func send(_ call: HTTPClientRequest) async -> (Answer, isDown: Bool) {
+    /// To be called of each answer that came as JSON.
+    func wasRead(_ isReadable: Bool) {
+        if isReadable { circuit.succeeded() } else { circuit.failed(ProviderFailure.Why.unreadable.rawValue) }
+    }
+
+    private func send(_ call: HTTPClientRequest) async -> Answer {
         var waited = Duration.zero
         for _ in 1...Self.mostTries {
-            switch await pacer.pass({ await sendOnce(call) }) ?? .down(.unavailable) {
-            case .answer(let answer): return (answer, false)
-            case .down(let why): return (.failed(why), true)
+            // Asked when it is its turn: those in line learn that the vendor is down from those before them.
+            switch await pacer.pass({ circuit.mayAsk() ? await sendOnce(call) : skipped }) ?? skipped {
+            case .answer(let answer):
+                if case .json = answer { return answer }
+                circuit.succeeded()
+                return answer
+            case .down(let why):
+                circuit.failed(why.rawValue)
+                return .failed(why)
+            case .skipped(let why): return .failed(why)
             case .tooMany(let after):
                 waited += after
-                guard waited < settings.timeout else { return (.failed(.unavailable), true) }
+                guard waited < settings.timeout else { return tooManyTimes() }
                 await pacer.hold(for: after)
             }
         }
-        return (.failed(.unavailable), true)
+        return tooManyTimes()
     }
+
+    private func tooManyTimes() -> Answer {
+        circuit.failed(ProviderFailure.Why.unavailable.rawValue)
+        return .failed(.unavailable)
+    }
+
+    /// For the same reason as whoever was asked last, since that is why nobody is asked now.
+    private var skipped: Reply { .skipped(.init(rawValue: circuit.why) ?? .unavailable) }
 
     private enum Reply: Sendable {
         case answer(Answer)
         /// A failure that tells of the vendor itself, and not of whom it was asked for.
         case down(ProviderFailure.Why)
+        /// The vendor is down, so it was not asked.
+        case skipped(ProviderFailure.Why)
         /// Turned away; `after` is how long the vendor wants to be left alone.
         case tooMany(after: Duration)
     }
@@ -109,7 +127,7 @@ struct VendorCalls: Sendable {
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
             return .down(.timeout)
         } catch is NIOTooManyBytesError {
-            return .answer(.failed(.unreadable))
+            return .down(.unreadable)
         } catch {
             return .down(.unavailable)
         }

@@ -98,6 +98,21 @@ package struct HTTPProviderSettings: Sendable {
                 hint: Spelling.nearest(to: name, among: Template.known).map { "did you mean {\($0)}?" }
                     ?? "they are: \(Template.known.map { "{\($0)}" }.joined(separator: ", "))")
         }
+        let pointers = [
+            ("confidence", confidence), ("updated_at", updatedAt), ("miss.pointer", miss.pointer),
+            ("batch.results", batch.results),
+        ]
+        for (name, pointer) in pointers where !pointer.isEmpty && !pointer.hasPrefix("/") {
+            lint.note("\(owner): http.\(name) is no JSON pointer", key: "\(key).\(name)", hint: "such as /\(pointer)")
+        }
+        for status in miss.status where Int(status).map({ !(100...599).contains($0) }) ?? true {
+            lint.note("\(owner): '\(status)' is no status of an answer", key: key + ".miss.status", hint: "such as 404")
+        }
+        if !url.isEmpty, !texts.contains(where: { !Template.placeholders(in: $0).isEmpty }) {
+            lint.warn(
+                "\(owner): nothing that is sent says who is meant, so it is never asked", key: key,
+                hint: "put {email} or another placeholder into url, headers or body")
+        }
         if method == .get, body != .null {
             lint.note("\(owner): a GET has no body", key: key + ".body", hint: "set http.method to POST")
         }

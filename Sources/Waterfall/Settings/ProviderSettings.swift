@@ -73,6 +73,9 @@ package struct ProviderSettings: Sendable {
         switch kind {
         case .table:
             if path.isEmpty { lint.note("provider '\(name)' is a table and has no path", key: key) }
+            if lint.has(key + ".http") {
+                lint.warn("provider '\(name)' is a table, and http says nothing of it", key: key + ".http")
+            }
         case .http:
             http.check("provider '\(name)'", &lint, key: key + ".http")
             for channel in Channel.allCases where !channels[channel].isEmpty && !channels[channel].hasPrefix("/") {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connect
 import Foundation
 import Pipeline
 import Records
@@ -41,12 +42,14 @@ struct LintCommand: AsyncParsableCommand {
         let note = Endings.note
         let keys = SettingsFile.keys(file)
         if !keys.isDisjoint(with: ["providers", "order", "accounts"]) {
-            try checkWaterfall(file, environment)
+            try checkWaterfall(file, environment, asksWebhook: true)
             return
         }
         if !keys.contains("input"), !keys.isDisjoint(with: ["listen", "waterfall", "mx", "max_body"]) {
             let settings = try ServeSettings.read(file, environment: environment, noting: note)
-            if !settings.waterfall.isEmpty { try checkWaterfall(settings.waterfall, environment) }
+            if !settings.waterfall.isEmpty {
+                try checkWaterfall(settings.waterfall, environment, asksWebhook: settings.verify != nil)
+            }
             return
         }
         let settings = try PipelineFile.read(file, overrides: [], environment: environment, noting: note)
@@ -64,14 +67,17 @@ struct LintCommand: AsyncParsableCommand {
                 })
         }
         if settings.enrich.engine == .embedded {
-            try checkWaterfall(settings.enrich.waterfall, environment)
+            let asksWebhook = settings.verify.map { !$0.builtin && !$0.url.isEmpty } ?? false
+            try checkWaterfall(settings.enrich.waterfall, environment, asksWebhook: asksWebhook)
         }
     }
 
     /// Settings of a waterfall, and the headers of its tables.
-    private func checkWaterfall(_ file: String, _ environment: [String: String]) throws {
+    ///
+    /// - Parameter asksWebhook: whether somebody says which mailboxes are there, as far as the file tells.
+    private func checkWaterfall(_ file: String, _ environment: [String: String], asksWebhook: Bool) throws {
         let settings = try WaterfallSettings.read(file, environment: environment, noting: Endings.note)
-        let problems = settings.tableProblems()
+        let problems = settings.tableProblems() + (asksWebhook ? [] : settings.patternProblems(file))
         guard problems.isEmpty else { throw InvalidSettings(problems) }
     }
 }

@@ -157,11 +157,12 @@ struct ServeCommand: AsyncParsableCommand {
     /// Says which providers could not be asked lately.
     private static func noted(_ uses: [ProviderUse]) -> [ProviderUse] {
         for use in uses where use.failed > 0 {
+            let what = use.channel.map { "a \($0.rawValue)" } ?? "a company"
             let why = use.lastFailure.map { " (\($0.rawValue))" } ?? ""
             Endings.note(
                 Diagnostic(
                     .warning, code: "provider_failed",
-                    "provider '\(use.provider)' could not be asked for the \(use.channel.rawValue) of \(use.failed) of \(use.asked) people\(why)"
+                    "provider '\(use.provider)' could not be asked for \(what) \(use.failed) of \(use.asked) times\(why)"
                 ))
         }
         return uses

@@ -9,13 +9,14 @@ final class ProviderWatch: RunWatcher {
 
     func saw(_ event: RunEvent, _ counts: RunCounts, now: Double) {
         guard case .providersFailed(let failures) = event else { return }
-        for failure in failures.sorted(by: { ($0.provider, $0.why.rawValue) < ($1.provider, $1.why.rawValue) })
-        where known.withLock({ $0.insert(failure.provider).inserted }) {
+        for (provider, counts) in failures.sorted(by: { $0.key < $1.key })
+        where known.withLock({ $0.insert(provider).inserted }) {
+            let why = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
             Endings.note(
                 Diagnostic(
                     .warning, code: "provider_failed",
-                    "provider '\(failure.provider)' could not be asked (\(failure.why.rawValue)); the run goes on with the others",
-                    hint: Self.hints[failure.why]))
+                    "provider '\(provider)' could not be asked (\(why)); the run goes on with the others",
+                    hint: ProviderFailure.Why(rawValue: why).flatMap { Self.hints[$0] }))
         }
     }
 
