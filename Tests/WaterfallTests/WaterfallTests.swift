@@ -238,6 +238,38 @@ import Waterfall
         _ = await #expect(throws: InvalidSettings.self) { try await WaterfallFile.open(path, in: folder) }
     }
 
+    @Test func everythingThatTablesLackIsSaidAtItsPlace() throws {
+        try folder.write("l.csv", "Email,Score,Tel\n")
+        let path = try folder.write(
+            "l.yaml",
+            """
+            providers:
+              - name: l
+                path: \(folder.file("l.csv"))
+                columns: {email: [Email, Mial]}
+                channels: {phone: Tell}
+                confidence_column: Scor
+              - {name: gone, path: \(folder.file("gone.csv")), channels: {phone: Tel}}
+              - {name: p, kind: pattern}
+            order: {phone: [l, gone], work_email: [p]}
+            accounts:
+              - name: c
+                path: \(folder.file("l.csv"))
+                fields: {industry: Sector}
+            """)
+        #expect(throws: Never.self) { try WaterfallSettings.read(path, environment: [:]) }
+        var checks = WaterfallSettings.Checks()
+        (checks.opensTables, checks.hasWebhook) = (true, false)
+        let error = try #require(
+            #expect(throws: InvalidSettings.self) {
+                try WaterfallSettings.read(path, environment: [:], checks: checks)
+            })
+        #expect(error.found.map(\.line) == [4, 5, 6, 7, 8, 13], "\(error)")
+        #expect(error.found.allSatisfy { $0.file == path && $0.column != nil })
+        #expect(error.found[1].hint?.contains("did you mean 'Tel'?") == true)
+        #expect(error.description.contains("gone.csv"))
+    }
+
     @Test func aTableIsIndexedAgainWhenItHasChanged() async throws {
         let hints = PersonHints(email: "new@acme.example")
         #expect(await ask(try await waterfall(), hints, [.workEmail]).channels[.workEmail]?.value == nil)

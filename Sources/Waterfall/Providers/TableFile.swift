@@ -57,7 +57,7 @@ struct TableFile {
         guard !wanted.isEmpty else { return nil }
         guard let found = columns.firstIndex(of: wanted) else {
             throw Diagnostic(
-                code: "no_column", "provider '\(provider)' names a column '\(wanted)' that the file lacks", file: path,
+                code: "no_column", "provider '\(provider)' names a column '\(wanted)' that its table lacks", file: path,
                 hint: (Spelling.nearest(to: wanted, among: columns).map { "did you mean '\($0)'? " } ?? "")
                     + "the columns are: \(columns.joined(separator: ", "))")
         }

@@ -37,14 +37,20 @@ package struct WaterfallSettings: Sendable {
 
     package init() {}
 
+    /// - Parameter checks: what else to look at.
     /// - Throws: ``InvalidSettings`` with everything that is wrong, or ``Diagnostic`` where the file cannot be read.
     package static func read(
-        _ path: String, environment: [String: String], noting: (Diagnostic) -> Void = { _ in }
+        _ path: String, environment: [String: String], checks: Checks = Checks(),
+        noting: (Diagnostic) -> Void = { _ in }
     ) throws -> WaterfallSettings {
         var settings = WaterfallSettings()
         do {
             try SettingsFile.read(
-                path, into: &settings, by: table, environment: environment, rules: { $0.check(&$1) }, noting: noting)
+                path, into: &settings, by: table, environment: environment,
+                rules: { settings, lint in
+                    settings.check(&lint)
+                    settings.check(checks, &lint)
+                }, noting: noting)
         } catch let error as Diagnostic where error.code == "no_settings" {
             throw Diagnostic(
                 code: error.code, "the waterfall file cannot be read", file: path,
