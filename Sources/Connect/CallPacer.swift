@@ -22,8 +22,13 @@ package actor CallPacer {
         self.longestLine = longestLine
     }
 
-    /// Nil where so many wait already that nobody would wait for the last one.
-    package func pass<Value: Sendable>(_ work: @Sendable () async -> Value) async -> Value? {
+    /// Nil where so many wait already that nobody would wait for the last one, or where it is of no use by now.
+    ///
+    /// - Parameter isUseless: asked before a call waits, and when its turn has come.
+    package func pass<Value: Sendable>(
+        unless isUseless: @Sendable () -> Bool = { false }, _ work: @Sendable () async -> Value
+    ) async -> Value? {
+        if isUseless() { return nil }
         if free > 0 {
             free -= 1
         } else if line.count < longestLine {
@@ -32,6 +37,7 @@ package actor CallPacer {
             return nil
         }
         defer { if line.isEmpty { free += 1 } else { line.removeFirst().resume() } }
+        if isUseless() { return nil }
         while let until = heldUntil, until > clock.now, !Task.isCancelled {
             try? await Task.sleep(until: until, clock: clock)
         }

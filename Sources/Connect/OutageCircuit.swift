@@ -23,6 +23,15 @@ struct OutageCircuit: Sendable {
         return true
     }
 
+    /// Whether nobody may ask for now; asks nothing itself.
+    func isOpen(now: Double) -> Bool { openUntil.map { now < $0 } ?? false }
+
+    /// The service says for how many seconds it wants to be left alone.
+    mutating func leaveAlone(for seconds: Double, _ why: String, now: Double) {
+        self.why = why
+        openUntil = max(openUntil ?? now, now + seconds)
+    }
+
     mutating func succeeded() {
         failures = 0
         openUntil = nil
@@ -47,6 +56,10 @@ package final class SharedOutageCircuit: Sendable {
     /// What went wrong last.
     package var why: String { circuit.withLock { $0.why } }
     package func mayAsk() -> Bool { circuit.withLock { $0.mayAsk(now: now) } }
+    package var isOpen: Bool { circuit.withLock { $0.isOpen(now: now) } }
+    package func leaveAlone(for seconds: Double, _ why: String) {
+        circuit.withLock { $0.leaveAlone(for: seconds, why, now: now) }
+    }
     package func succeeded() { circuit.withLock { $0.succeeded() } }
     package func failed(_ why: String) { circuit.withLock { $0.failed(why, now: now) } }
 }

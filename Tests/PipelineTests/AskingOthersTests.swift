@@ -12,40 +12,52 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// For ten people at a time somebody outside is asked, for one in so many; each is a credit.
+    /// For ten people at a time somebody outside is asked, for a credit each; the others are free where that is said.
     private final class Vendors: Enricher {
-        let oneIn: Int
+        /// Numbers of those for whom somebody outside is asked; nil for all.
+        let others: Set<Int>?
+        let isFree: Bool
         let settled = Mutex(0)
         /// How many people each request was for, and how many requests had been settled when it left.
         let requests = Mutex<[(people: Int, settled: Int)]>([])
         var isExternal: Bool { false }
         var mostForOthers: Int? { 10 }
 
-        init(oneIn: Int) { self.oneIn = oneIn }
+        init(isFree: Bool, others: Set<Int>?) {
+            self.isFree = isFree
+            self.others = others
+        }
+
+        private func needs(_ person: PersonHints) -> Bool {
+            others?.contains((person.email?.prefix { $0 != "@" }.dropFirst()).flatMap { Int($0) } ?? 0) ?? true
+        }
 
         func recordsPerRequest(_ endpoint: Endpoint) -> Int { 4096 }
         func needsOthers(_ request: EnrichmentRequest) async -> [Bool] {
-            request.records.indices.map { $0 % oneIn == 0 }
+            request.records.map(needs)
         }
         func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { Credits(thousandths: 1000) }
 
         func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
             let settled = settled.withLock { $0 }
             requests.withLock { $0.append((request.records.count, settled)) }
-            let results = request.records.indices.map { number in
+            let results = request.records.map { person in
                 PersonResult(
-                    recordID: "r\(number)",
+                    recordID: "r",
                     channels: [
                         .phone: .found(
                             ChannelValue(value: "+12125550142", source: "v", confidence: 1, enrichedAt: "2026-01-01"))
-                    ], creditsUsed: Credits(thousandths: 1000))
+                    ], creditsUsed: Credits(thousandths: isFree && !needs(person) ? 0 : 1000))
             }
             return EnrichmentAnswer(.persons(results, costs: results.map { _ in [:] }))
         }
     }
 
     /// Runs over a hundred people.
-    private func run(oneIn: Int = 1, _ change: (inout PipelineSettings) -> Void = { _ in }) async throws -> (
+    private func run(
+        others: Set<Int>? = nil, isFree: Bool = false,
+        _ change: (inout PipelineSettings) -> Void = { _ in }
+    ) async throws -> (
         report: CreditReport, vendors: Vendors
     ) {
         var settings = PipelineSettings()
@@ -54,7 +66,7 @@ import Testing
         settings.enrich.channels = [.phone]
         settings.output = [OutputSettings(path: folder.file("out.csv"))]
         change(&settings)
-        let vendors = Vendors(oneIn: oneIn)
+        let vendors = Vendors(isFree: isFree, others: others)
         let report = try await Pipeline(
             settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")), enricher: vendors, verifier: nil,
             watch: StepWatch { step in if step == .settled { vendors.settled.withLock { $0 += 1 } } }
@@ -70,7 +82,7 @@ import Testing
     }
 
     @Test func whoTablesKnowDoesNotMakeThePiecesSmaller() async throws {
-        let requests = try await run(oneIn: 4).vendors.requests.withLock { $0 }
+        let requests = try await run(others: Set((0..<25).map { $0 * 4 })).vendors.requests.withLock { $0 }
         // The eleventh of them is the fortieth row, and so on.
         #expect(requests.map(\.people) == [40, 40, 20])
     }
@@ -97,6 +109,15 @@ import Testing
         #expect(ran.vendors.requests.withLock { $0.count } == 3)
         #expect(ran.report.records.enriched == 25 && ran.report.records.skipped == ["budget": 75])
         #expect(ran.report.credits.used == Credits(thousandths: 25_000))
+    }
+
+    @Test func whomTablesKnowIsFoundUpToTheFirstForWhomTheBudgetDoesNotLast() async throws {
+        let ran = try await run(others: [20, 60], isFree: true) {
+            $0.enrich.maxCredits = Credits(thousandths: 1000)
+        }
+        #expect(ran.report.records.enriched == 60 && ran.report.records.skipped == ["budget": 40])
+        // Up to the first, that one, and up to the second.
+        #expect(ran.vendors.requests.withLock { $0.map(\.people) } == [20, 1, 39])
     }
 
     @Test func whoeverHasNothingLeftAsksNobody() async throws {

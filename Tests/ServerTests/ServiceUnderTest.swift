@@ -77,7 +77,8 @@ struct ServiceUnderTest {
                 EnrichmentService.Parts(
                     ledger: ledger,
                     source: asksOthers
-                        ? SharedAnswers(WaterfallAnswers(waterfall, minConfidence: 0))
+                        ? SharedAnswers(
+                            WaterfallAnswers(waterfall, minConfidence: 0), goodFor: settings.retryMissesAfter)
                         : WaterfallAnswers(waterfall, minConfidence: 0), verifier: verifier,
                     use: waterfall.use,
                     rehearsal: rehearsal, isOpen: isOpen, log: log, now: now), settings: settings)

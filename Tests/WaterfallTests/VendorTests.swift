@@ -152,6 +152,36 @@ import Testing
         #expect(vendor.calls.count <= 8 + 5)
     }
 
+    @Test func whoIsNotAskedIsNotCountedAgainstTheMinute() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply("", status: 503) }
+        let people = (0..<300).map { PersonHints(email: "p\($0)@acme.example", companyDomain: "acme.example") }
+        let start = ContinuousClock.now
+        let outcomes = try await asking(
+            vendor, single.replacing("timeout: 60s", with: "timeout: 60s\n      per_minute: 40"), people: people)
+        #expect(outcomes.allSatisfy { !$0.result.failures.isEmpty } && vendor.calls.count <= 5 + 8)
+        // Three hundred would take eight minutes.
+        #expect(ContinuousClock.now - start < .seconds(50))
+    }
+
+    @Test func asManyCompaniesAsThereAreAreAskedFor() async throws {
+        let vendor = FakeVendor { _ in FakeVendor.Reply(#"{"sector": "Widgets"}"#) }
+        let found = try await vendor.serving { url in
+            let path = try folder.write(
+                "w.yaml",
+                """
+                accounts:
+                  - name: v
+                    kind: http
+                    http: {method: GET, url: "\(url)/{company_domain}", timeout: 60s}
+                    fields: {industry: /sector}
+                """)
+            return try await WaterfallFile.opening(path, in: folder).with {
+                await $0.accounts(domains: (0..<600).map { "c\($0).example" })
+            }
+        }
+        #expect(found.allSatisfy { $0.result?.fields == ["industry": "Widgets"] && $0.failures.isEmpty })
+    }
+
     @Test func aRefusalThatIsAboutThePersonTellsNothingOfTheVendor() async throws {
         let vendor = FakeVendor { call in
             call.query.hasSuffix("bad.example")

@@ -22,7 +22,20 @@ extension Dispatcher {
     private func askInside(_ requests: [PendingRequest], isSpent: Bool) async -> Bool {
         guard let most = enricher.mostForOthers else { return await askTogether(requests) }
         var isSpent = isSpent
-        for request in requests { isSpent = await askInPieces(request, most: most, isSpent: isSpent) }
+        var failure: (any Error)?
+        for request in requests {
+            if let failure {
+                request.settle(.failure(failure))
+                continue
+            }
+            do {
+                let outcomes = try await askInPieces(AskedBatch(request), most: most, isSpent: &isSpent)
+                request.settle(.success(outcomes))
+            } catch {
+                failure = error
+                request.settle(.failure(error))
+            }
+        }
         return isSpent
     }
 
@@ -52,32 +65,29 @@ extension Dispatcher {
     /// where the run is killed, and nobody is paid for what the budget does not cover.
     ///
     /// - Parameter most: records of a piece for which somebody outside is asked.
-    private func askInPieces(_ request: PendingRequest, most: Int, isSpent: Bool) async -> Bool {
-        var isSpent = isSpent
-        let whole = AskedBatch(request)
-        await settle(request) {
-            var outcomes: [AskOutcome] = []
-            let needsOthers = await enricher.needsOthers(whole.request)
-            while outcomes.count < whole.asks.count {
-                try stop.check()
-                var range = Self.piece(of: needsOthers, from: outcomes.count, most: most)
-                if needsOthers[range].contains(true), let affordable = try await affordable(whole.request) {
-                    // Somebody outside is paid for whomever they are asked for.
-                    range = range.prefix(affordable)
-                }
-                isSpent = isSpent || range.isEmpty
-                if isSpent, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
-                guard !isSpent else {
-                    return outcomes + whole.slice(outcomes.count..<whole.asks.count).all(.notAsked(.budget))
-                }
-                let asked = try await send(whole.slice(range))
-                let count = try await record([asked])[0]
-                isSpent = count < range.count
-                outcomes += try self.outcomes(asked, first: count)
+    private func askInPieces(_ whole: AskedBatch, most: Int, isSpent: inout Bool) async throws -> [AskOutcome] {
+        var outcomes: [AskOutcome] = []
+        let needsOthers = await enricher.needsOthers(whole.request)
+        while outcomes.count < whole.asks.count {
+            try stop.check()
+            try Task.checkCancellation()
+            let range = try await affordable(
+                Self.piece(of: needsOthers, from: outcomes.count, most: most), whole, needsOthers)
+            isSpent = isSpent || range.isEmpty
+            if isSpent, settings.whenExhausted.credits == .pause { throw gate.outOfBudget() }
+            guard !isSpent else {
+                return outcomes + whole.slice(outcomes.count..<whole.asks.count).all(.notAsked(.budget))
             }
-            return outcomes
+            let piece = whole.slice(range)
+            // From here on somebody may be paid, so it is seen through even where the run is being stopped.
+            let (asked, count) = try await Task {
+                let asked = try await send(piece)
+                return (asked, try await patiently { try await record([asked])[0] })
+            }.value
+            isSpent = count < range.count
+            outcomes += try self.outcomes(asked, first: count)
         }
-        return isSpent
+        return outcomes
     }
 
     /// The next records of a request that are asked for together.
@@ -92,13 +102,22 @@ extension Dispatcher {
         return start..<(end ?? needsOthers.count)
     }
 
-    /// For how many records of a request what is left of the budget covers the worst; nil for any number.
-    private func affordable(_ request: EnrichmentRequest) async throws -> Int? {
-        let worst = enricher.worst(request.channels, endpoint: request.endpoint)
-        guard worst > .zero else { return nil }
-        return try await ledger.budgetLeft(
-            settings.budget, run: run.id, workspace: workspace, engine: settings.engine.rawValue, now: clock.now()
-        ).map { $0.thousandths / worst.thousandths }
+    /// The part of a piece that what is left of the budget covers; empty where that is nobody.
+    ///
+    /// Whom tables know costs what it costs; somebody outside is paid for whomever they are asked for, so there the worst
+    /// must be covered.
+    private func affordable(
+        _ range: Range<Int>, _ whole: AskedBatch, _ needsOthers: [Bool]
+    ) async throws -> Range<Int> {
+        let worst = enricher.worst(whole.request.channels, endpoint: whole.request.endpoint)
+        guard let first = needsOthers[range].firstIndex(of: true), worst > .zero,
+            let left = try await ledger.budgetLeft(
+                settings.budget, run: run.id, workspace: workspace, engine: settings.engine.rawValue,
+                now: clock.now())
+        else { return range }
+        let most = left.thousandths / worst.thousandths
+        if most >= range.count { return range }
+        return first > range.lowerBound ? range.lowerBound..<first : range.prefix(most)
     }
 
     // MARK: Asking and recording

@@ -209,7 +209,7 @@ struct Dispatcher: Sendable {
 
     /// What was answered has been paid for, so it is kept in memory for as long as another process holds the ledger: five
     /// minutes, where each try waits for half of one.
-    private func patiently(_ work: () async throws -> Void) async throws {
+    func patiently<Value>(_ work: () async throws -> Value) async throws -> Value {
         for _ in 1..<10 {
             do {
                 return try await work()
@@ -217,7 +217,7 @@ struct Dispatcher: Sendable {
                 continue
             }
         }
-        try await work()
+        return try await work()
     }
 
     func turnAway(_ call: Call, hold: Duration?, _ allowance: Allowance?, is429: Bool) async throws {

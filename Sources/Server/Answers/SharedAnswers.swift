@@ -14,10 +14,22 @@ package final class SharedAnswers: AnswerSource {
     }
 
     private let source: any AnswerSource
-    private let people = UnderWay<Question, Waterfall.Outcome> { $0.result.failures.isEmpty }
-    private let companies = UnderWay<String, AccountAnswer> { $0.failures.isEmpty }
+    private let people: UnderWay<Question, Waterfall.Outcome>
+    private let companies: UnderWay<String, AccountAnswer>
 
-    package init(_ source: any AnswerSource) { self.source = source }
+    /// A verification may take its time before an answer is in the ledger.
+    private static let memory = Duration.seconds(60)
+
+    /// - Parameter goodFor: how long an answer is given again for nothing.
+    package init(_ source: any AnswerSource, goodFor: Duration) {
+        self.source = source
+        let memory = min(Self.memory, goodFor)
+        people = UnderWay(memory) { outcome in
+            // A channel that has a value goes into the ledger, whoever could not be asked for another one.
+            outcome.result.failures.isEmpty || outcome.result.channels.entries.contains { $0.value.value != nil }
+        }
+        companies = UnderWay(memory) { !$0.isTentative }
+    }
 
     package func persons(
         _ records: [PersonHints], channels: ChannelSet, endpoint: Endpoint, isForced: Bool
@@ -48,11 +60,14 @@ private final class UnderWay<Question: Hashable & Sendable, Answer: Sendable>: S
     private let pending = Mutex<[Question: Pending]>([:])
 
     /// How long an answer is at hand after it has come: by then it is in the ledger, where the next call finds it.
-    private let memory = Duration.seconds(1)
+    private let memory: Duration
     private let willBeKnown: @Sendable (Answer) -> Bool
 
     /// - Parameter willBeKnown: whether an answer goes into the ledger; another one is only for those who wait for it.
-    init(_ willBeKnown: @escaping @Sendable (Answer) -> Bool) { self.willBeKnown = willBeKnown }
+    init(_ memory: Duration, _ willBeKnown: @escaping @Sendable (Answer) -> Bool) {
+        self.memory = memory
+        self.willBeKnown = willBeKnown
+    }
 
     /// One answer for each question, in order.
     ///

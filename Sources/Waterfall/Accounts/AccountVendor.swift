@@ -21,12 +21,20 @@ struct AccountVendor: AccountProvider {
     }
 
     func find(domains: [String]) async -> [AccountFinding] {
+        var findings = [AccountFinding](repeating: .nothing, count: domains.count)
         await withTaskGroup { group in
-            for (index, domain) in domains.enumerated() { group.addTask { (index, await find(domain)) } }
-            return await group.reduce(into: [AccountFinding](repeating: .nothing, count: domains.count)) {
-                $0[$1.0] = $1.1
+            // As many as may be in the air: the line of those who wait is not long enough for all of them.
+            var next = domains.indices.makeIterator()
+            for _ in 0..<settings.concurrency {
+                guard let index = next.next() else { break }
+                group.addTask { (index, await find(domains[index])) }
+            }
+            for await (index, finding) in group {
+                findings[index] = finding
+                if let index = next.next() { group.addTask { (index, await find(domains[index])) } }
             }
         }
+        return findings
     }
 
     private func find(_ domain: String) async -> AccountFinding {

@@ -71,7 +71,9 @@ struct VendorCalls: Sendable {
         var waited = Duration.zero
         for _ in 1...Self.mostTries {
             // Asked when it is its turn: those in line learn that the vendor is down from those before them.
-            switch await pacer.pass({ circuit.mayAsk() ? await sendOnce(call) : skipped }) ?? skipped {
+            switch await pacer.pass(
+                unless: { circuit.isOpen }, { circuit.mayAsk() ? await sendOnce(call) : skipped }) ?? skipped
+            {
             case .answer(let answer):
                 if case .json = answer { return answer }
                 circuit.succeeded()
@@ -82,7 +84,10 @@ struct VendorCalls: Sendable {
             case .skipped(let why): return .failed(why)
             case .tooMany(let after):
                 waited += after
-                guard waited < settings.timeout else { return tooManyTimes() }
+                guard waited < settings.timeout else {
+                    circuit.leaveAlone(for: after / .seconds(1), ProviderFailure.Why.unavailable.rawValue)
+                    return .failed(.unavailable)
+                }
                 await pacer.hold(for: after)
             }
         }

@@ -100,7 +100,10 @@ struct ServeCommand: AsyncParsableCommand {
                 let answers = WaterfallAnswers(waterfall, minConfidence: settings.minConfidence)
                 // Tables answer faster than it can be seen whether somebody is being asked for.
                 try await run(
-                    settings, host, service, waterfall.askedAtOnce == nil ? answers : SharedAnswers(answers),
+                    settings, host, service,
+                    waterfall.askedAtOnce == nil
+                        ? answers
+                        : SharedAnswers(answers, goodFor: min(settings.refreshAfter, settings.retryMissesAfter)),
                     verifier, rehearsal, isOpen: isOpen, use: waterfall.use)
             }
         }
