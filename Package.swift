@@ -128,6 +128,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
         .testTarget(name: "InputTests", dependencies: ["Input", "Records", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Input", "Records", "TestSupport"]),
+        .testTarget(name: "ConnectTests", dependencies: ["Connect"]),
         .testTarget(name: "EnrichmentAPITests", dependencies: ["EnrichmentAPI"]),
         .testTarget(name: "SettingsTests", dependencies: ["Records", "Settings", "TestSupport"]),
         .testTarget(

@@ -3,7 +3,7 @@ import Synchronization
 /// Notices that a service is down, so that nobody waits for it call by call.
 ///
 /// Pure: times are seconds on a clock that only goes forward. What counts is a call that came to nothing after all its
-/// tries; a service that asks to be left alone for a while is not down.
+/// tries. A service that asks to be left alone is left alone for as long, and does not count as down by it.
 struct OutageCircuit: Sendable {
     /// Calls in a row that came to nothing, after which the service counts as down.
     static let patience = 5

@@ -110,9 +110,7 @@ package struct Waterfall: Sendable {
     private func segments(of records: [PersonHints]) async -> [Segment] {
         let companies = records.map(\.company)
         let domains = Array(Set(companies.compactMap(\.self)))
-        var uses: [ProviderUse] = []
-        let known = await accounts(
-            domains: domains, of: accounts.filter { $0.askedAtOnce == nil }, noting: &uses)
+        let known = await accounts(domains: domains, of: accounts.filter { $0.askedAtOnce == nil }).answers
         let segments = Dictionary(uniqueKeysWithValues: zip(domains, known.map { Segment(account: $0.result?.fields) }))
         return companies.map { $0.flatMap { segments[$0] } ?? Segment() }
     }
@@ -121,8 +119,7 @@ package struct Waterfall: Sendable {
 
     /// Asks for companies by canonical domain; one answer for each, in order.
     package func accounts(domains: [String]) async -> [AccountAnswer] {
-        var uses: [ProviderUse] = []
-        let answers = await accounts(domains: domains, of: accounts, noting: &uses)
+        let (answers, uses) = await accounts(domains: domains, of: accounts)
         use.add(ProviderUseTally(uses))
         return answers
     }
@@ -132,13 +129,14 @@ package struct Waterfall: Sendable {
         // Those before the first vendor decide.
         let inside = accounts.prefix { $0.askedAtOnce == nil }
         guard inside.count < accounts.count else { return domains.map { _ in false } }
-        var uses: [ProviderUse] = []
-        return await accounts(domains: domains, of: Array(inside), noting: &uses).map { $0.result == nil }
+        return await accounts(domains: domains, of: Array(inside)).answers.map { $0.result == nil }
     }
 
+    /// - Returns: also what was asked of whom.
     private func accounts(
-        domains: [String], of providers: [any AccountProvider], noting uses: inout [ProviderUse]
-    ) async -> [AccountAnswer] {
+        domains: [String], of providers: [any AccountProvider]
+    ) async -> (answers: [AccountAnswer], uses: [ProviderUse]) {
+        var uses: [ProviderUse] = []
         var answers = [AccountAnswer](repeating: AccountAnswer(nil), count: domains.count)
         for provider in providers {
             let open = answers.indices.filter { answers[$0].result == nil }
@@ -161,7 +159,7 @@ package struct Waterfall: Sendable {
             }
             uses.append(use)
         }
-        return answers
+        return (answers, uses)
     }
 
     // MARK: Prices

@@ -24,23 +24,14 @@ struct Verification: Sendable {
             }
         }
         var verdicts: [Int: ChannelMap<Verdict>] = [:]
-        await withTaskGroup { group in
-            var next = questions(places, queries).makeIterator()
-            for _ in 0..<concurrency {
-                if let question = next.next() { group.addTask { await ask(question) } }
-            }
-            for await (email, verdict) in group {
-                for (record, channel) in places[email] ?? [] {
-                    verdicts[record, default: ChannelMap()][channel] = verdict
-                }
-                if let question = next.next() { group.addTask { await ask(question) } }
+        let questions = questions(places, queries)
+        let said = await questions.mapSideBySide(width: concurrency) { await verifier.check($0) }
+        for (question, verdict) in zip(questions, said) {
+            for (record, channel) in places[question.email] ?? [] {
+                verdicts[record, default: ChannelMap()][channel] = verdict
             }
         }
         return verdicts
-    }
-
-    private func ask(_ question: EmailToCheck) async -> (String, Verdict) {
-        (question.email, await verifier.check(question))
     }
 
     /// One for each email, about the record that has it first.

@@ -21,20 +21,7 @@ struct AccountVendor: AccountProvider {
     }
 
     func find(domains: [String]) async -> [AccountFinding] {
-        var findings = [AccountFinding](repeating: .nothing, count: domains.count)
-        await withTaskGroup { group in
-            // As many as may be in the air: the line of those who wait is not long enough for all of them.
-            var next = domains.indices.makeIterator()
-            for _ in 0..<settings.concurrency {
-                guard let index = next.next() else { break }
-                group.addTask { (index, await find(domains[index])) }
-            }
-            for await (index, finding) in group {
-                findings[index] = finding
-                if let index = next.next() { group.addTask { (index, await find(domains[index])) } }
-            }
-        }
-        return findings
+        await domains.mapSideBySide(width: settings.concurrency) { await find($0) }
     }
 
     private func find(_ domain: String) async -> AccountFinding {

@@ -31,18 +31,10 @@ struct HTTPProvider: Provider {
         let groups = stride(from: 0, to: askable.count, by: size).map {
             Array(askable[$0..<min($0 + size, askable.count)])
         }
-        // As many tasks as may be in the air; the rest of the line is in the pacer's.
-        await withTaskGroup { tasks in
-            var next = groups.makeIterator()
-            for _ in 0..<settings.concurrency {
-                guard let group = next.next() else { break }
-                tasks.addTask { (group, await ask(group.map { queries[$0].hints })) }
-            }
-            for await (group, found) in tasks {
-                for (index, finding) in zip(group, found) { findings[index] = finding }
-                if let group = next.next() { tasks.addTask { (group, await ask(group.map { queries[$0].hints })) } }
-            }
+        let found = await groups.mapSideBySide(width: settings.concurrency) { group in
+            await ask(group.map { queries[$0].hints })
         }
+        for (index, finding) in zip(askable, found.joined()) { findings[index] = finding }
         return findings
     }
 

@@ -35,19 +35,7 @@ struct PatternProvider: Provider {
     }
 
     func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
-        var findings = [Finding](repeating: .notAsked, count: queries.count)
-        await withTaskGroup { group in
-            var next = queries.indices.makeIterator()
-            for _ in 0..<Self.width {
-                guard let index = next.next() else { break }
-                group.addTask { (index, await find(queries[index])) }
-            }
-            for await (index, finding) in group {
-                findings[index] = finding
-                if let index = next.next() { group.addTask { (index, await find(queries[index])) } }
-            }
-        }
-        return findings
+        await queries.mapSideBySide(width: Self.width) { await find($0) }
     }
 
     private func find(_ query: PersonQuery) async -> Finding {
