@@ -99,27 +99,29 @@ import Testing
         #expect(try await run(isDown: false, channels: [.personalEmail]).report.providers?.isEmpty == true)
     }
 
-    @Test func theReportOfARunThatWasStoppedAndWentOnSaysAllOfIt() async throws {
+    @Test func aRunThatWasStoppedAndGoesOnSaysAllOfItAndAsksAgainWhatItHasNotWritten() async throws {
         var settings = PipelineSettings()
         settings.input.paths = [try folder.write("two.csv", "Email\na@acme.example\nb@acme.example\n")]
         settings.enrich.channels = [.personalEmail]
         settings.output = [OutputSettings(path: folder.file("two-out.csv"))]
-        func attempt(isDown: Bool, _ watch: StepWatch = .none, _ stop: StopSignal = StopSignal()) async throws
+        func attempt(_ engine: Engine, _ watch: StepWatch = .none, _ stop: StopSignal = StopSignal()) async throws
             -> CreditReport
         {
             try await Pipeline(
-                settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")),
-
-                enricher: Engine(isDown: isDown, mostForOthers: 1),
+                settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")), enricher: engine,
                 verifier: nil, stop: stop, watch: watch
             ).run()
         }
         let stop = StopSignal()
         await #expect(throws: RunStop.self) {
-            try await attempt(isDown: true, StepWatch { if $0 == .settled { stop.stop(.interrupted) } }, stop)
+            try await attempt(
+                Engine(isDown: true, mostForOthers: 1), StepWatch { if $0 == .settled { stop.stop(.interrupted) } },
+                stop)
         }
-        let report = try await attempt(isDown: false)
+        let back = Engine(isDown: false, mostForOthers: 1)
+        let report = try await attempt(back)
         #expect(report.run.resumed && report.providers?["vendor"]?.failed == ["timeout": 1])
+        #expect(back.asked.withLock { $0 } == ["a@acme.example", "b@acme.example"])
     }
 
     private final class Watcher: RunWatcher {

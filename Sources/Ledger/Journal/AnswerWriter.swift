@@ -39,7 +39,7 @@ struct AnswerWriter {
         try database.execute(
             sql: "UPDATE chunk SET credits = ?, answered_at = ?, failures = ? WHERE id = ?",
             arguments: [
-                settlement.credits.thousandths, now, failures.isEmpty ? nil : try JSONEncoder().encode(failures), chunk,
+                settlement.credits.thousandths, now, failures.isEmpty ? nil : try Self.json(failures), chunk,
             ])
         try write(settlement, of: intent, chunk: chunk)
         return count
@@ -65,9 +65,7 @@ struct AnswerWriter {
                 (results[$0].result?.creditsUsed ?? .zero, results[$0].result?.accountID ?? "")
             }
             for (asked, answer) in zip(intent.asks, results) {
-                let fields = try answer.result.map {
-                    String(decoding: try JSONEncoder().encode($0.fields), as: UTF8.self)
-                }
+                let fields = try answer.result.map { try Self.json($0.fields) }
                 try account.run(
                     .integer(asked.identity), .integer(chunk),
                     .text(answer.result?.accountID ?? Self.names(answer.failures)), .optional(fields))
@@ -108,6 +106,10 @@ struct AnswerWriter {
     /// Who stands where the source of a value would: a miss of theirs counts for its run alone.
     private static func names(_ failures: [ProviderFailure]) -> String {
         failures.map(\.provider).joined(separator: "\n")
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 
     private func writeAsks(

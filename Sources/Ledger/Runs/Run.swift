@@ -12,6 +12,8 @@ package struct Run: Sendable {
     package let name: String
     /// Seconds since 1970; stays when the run is taken up again.
     package let startedAt: Double
+    /// The same of this attempt at it: later than the start where it is taken up again.
+    package let attemptAt: Double
     package let isResumed: Bool
     /// All rows were written before the run was cut off.
     package let isWhole: Bool

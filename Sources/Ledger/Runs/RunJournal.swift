@@ -12,10 +12,11 @@ extension Ledger {
     ) async throws -> Run {
         try await read { database in
             guard !fresh, let open = try Self.openRun(database, identity) else {
-                return Run(id: 0, name: "", startedAt: now, isResumed: false, isWhole: false, checkpoint: nil)
+                return Run(
+                    id: 0, name: "", startedAt: now, attemptAt: now, isResumed: false, isWhole: false, checkpoint: nil)
             }
             try Self.check(open, read: identity, change)
-            return try Self.unfinished(database, open)
+            return try Self.unfinished(database, open, now: now)
         }
     }
 
@@ -52,7 +53,7 @@ extension Ledger {
             let open = try Self.openRun(database, identity)
             if let open, !fresh {
                 try Self.check(open, read: identity, change)
-                return try Self.takeUp(database, open)
+                return try Self.takeUp(database, open, now: now)
             }
             if let open {
                 try Self.settleChunks(database, ofRun: open["id"])
@@ -73,22 +74,22 @@ extension Ledger {
                     identity.settings,
                 ])
             return Run(
-                id: database.lastInsertedRowID, name: name, startedAt: now, isResumed: false, isWhole: false,
-                checkpoint: nil)
+                id: database.lastInsertedRowID, name: name, startedAt: now, attemptAt: now, isResumed: false,
+                isWhole: false, checkpoint: nil)
         }
     }
 
-    private static func takeUp(_ database: Database, _ row: Row) throws -> Run {
+    private static func takeUp(_ database: Database, _ row: Row, now: Double) throws -> Run {
         let id: Int64 = row["id"]
         try database.execute(
             sql:
                 "UPDATE run SET status = CASE status WHEN 'whole' THEN status ELSE 'running' END, resumed = resumed + 1 WHERE id = ?",
             arguments: [id])
         try settleChunks(database, ofRun: id)
-        return try unfinished(database, row)
+        return try unfinished(database, row, now: now)
     }
 
-    private static func unfinished(_ database: Database, _ row: Row) throws -> Run {
+    private static func unfinished(_ database: Database, _ row: Row, now: Double) throws -> Run {
         let id: Int64 = row["id"]
         var checkpoint: Checkpoint?
         if let position: String = row["position"] {
@@ -100,7 +101,7 @@ extension Ledger {
                 tally: row["tally"] ?? "")
         }
         return Run(
-            id: id, name: row["name"], startedAt: row["started_at"], isResumed: true,
+            id: id, name: row["name"], startedAt: row["started_at"], attemptAt: now, isResumed: true,
             isWhole: row["status"] == Run.Status.whole.rawValue, checkpoint: checkpoint)
     }
 

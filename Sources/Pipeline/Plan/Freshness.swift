@@ -13,12 +13,15 @@ struct Freshness: Sendable {
     let run: Int64
     /// When the run began, in seconds since 1970: a run that is taken up again judges as it did at first.
     let start: Double
+    /// The same of the attempt that is under way.
+    let attempt: Double
 
     init(_ settings: EnrichSettings, run: Run) {
         values = settings.force ? 0 : settings.refreshAfter.inSeconds
         misses = min(settings.retryMissesAfter.inSeconds, values)
         self.run = run.id
         start = run.startedAt
+        attempt = run.attemptAt
     }
 
     /// Whether what is known of a person leaves none of the channels to ask for.
@@ -53,8 +56,9 @@ struct Freshness: Sendable {
             isTentative: account.isTentative)
     }
 
-    /// What this run was told counts in any case.
+    /// What this run was told counts in any case; but where somebody could not be asked, only until it is taken up again.
     private func holds(run: Int64, answeredAt: Double, isMiss: Bool, isTentative: Bool) -> Bool {
-        run == self.run || !isTentative && answeredAt + (isMiss ? misses : values) > start
+        if run == self.run { return !isTentative || answeredAt >= attempt }
+        return !isTentative && answeredAt + (isMiss ? misses : values) > start
     }
 }
