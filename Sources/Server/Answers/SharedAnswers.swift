@@ -1,20 +1,30 @@
+import Connect
 package import EnrichmentAPI
 import Synchronization
 package import Waterfall
 
-/// Asks once for whomever several calls ask for at the same time: vendors want to be paid for each question.
+/// Asks once for whatever several calls ask for at the same time: vendors want to be paid for each question.
 ///
 /// Every call gets the outcome as if it had asked itself; who is charged for it is for the settlement to say.
 package final class SharedAnswers: AnswerSource {
+    /// One channel of a person.
     private struct Question: Hashable {
         var hints: PersonHints
-        var channels: ChannelSet
+        var channel: Channel
         /// Dearer, and by name and company alone; all other calls ask in the same way.
         var isDiscovery: Bool
     }
 
+    fileprivate struct Answer: Sendable {
+        var recordID: String
+        var result: ChannelResult?
+        var cost: Credits?
+        /// Who could not be asked for it.
+        var failures: [ProviderFailure]
+    }
+
     private let source: any AnswerSource
-    private let people: UnderWay<Question, Waterfall.Outcome>
+    private let people: UnderWay<Question, Answer>
     private let companies: UnderWay<String, AccountAnswer>
 
     /// A verification may take its time before an answer is in the ledger.
@@ -24,10 +34,7 @@ package final class SharedAnswers: AnswerSource {
     package init(_ source: any AnswerSource, goodFor: Duration) {
         self.source = source
         let memory = min(Self.memory, goodFor)
-        people = UnderWay(memory) { outcome in
-            // A channel that has a value goes into the ledger, whoever could not be asked for another one.
-            outcome.result.failures.isEmpty || outcome.result.channels.entries.contains { $0.value.value != nil }
-        }
+        people = UnderWay(memory) { $0.failures.isEmpty }
         companies = UnderWay(memory) { !$0.isTentative }
     }
 
@@ -37,15 +44,56 @@ package final class SharedAnswers: AnswerSource {
         guard !isForced else {
             return await source.persons(records, channels: channels, endpoint: endpoint, isForced: true)
         }
-        let questions = records.map { Question(hints: $0, channels: channels, isDiscovery: endpoint == .discover) }
-        return await people.answers(questions) { [source] questions in
-            await source.persons(questions.map(\.hints), channels: channels, endpoint: endpoint, isForced: false)
+        let questions = records.flatMap { hints in
+            channels.map { Question(hints: hints, channel: $0, isDiscovery: endpoint == .discover) }
+        }
+        let answers = await people.answers(questions) { [source] in await Self.ask($0, endpoint, of: source) }
+        return records.indices.map { record in
+            var outcome = Waterfall.Outcome(
+                result: PersonResult(recordID: "", channels: ChannelMap(), creditsUsed: .zero), costs: ChannelMap())
+            for (place, channel) in channels.enumerated() {
+                outcome.add(answers[record * channels.count + place], of: channel)
+            }
+            return outcome
+        }
+    }
+
+    /// People of whom the same channels are wanted are asked for together.
+    private static func ask(
+        _ questions: [Question], _ endpoint: Endpoint, of source: any AnswerSource
+    ) async -> [Answer] {
+        var wanted: [PersonHints: ChannelSet] = [:]
+        for question in questions { wanted[question.hints, default: []].insert(question.channel) }
+        var isGrouped: Set<PersonHints> = []
+        let people = questions.map(\.hints).filter { isGrouped.insert($0).inserted }
+        let groups = Array(Dictionary(grouping: people) { wanted[$0] ?? [] })
+        let found = await groups.mapSideBySide(width: groups.count) { channels, people in
+            await source.persons(people, channels: channels, endpoint: endpoint, isForced: false)
+        }
+        let outcomes = Dictionary(
+            zip(groups.flatMap(\.value), found.joined()), uniquingKeysWith: { first, _ in first })
+        return questions.map { question in
+            let outcome = outcomes[question.hints]
+            return Answer(
+                recordID: outcome?.result.recordID ?? "", result: outcome?.result.channels[question.channel],
+                cost: outcome?.costs[question.channel],
+                failures: outcome?.result.failures(of: question.channel) ?? [])
         }
     }
 
     package func accounts(domains: [String], isForced: Bool) async -> [AccountAnswer] {
         guard !isForced else { return await source.accounts(domains: domains, isForced: true) }
         return await companies.answers(domains) { [source] in await source.accounts(domains: $0, isForced: false) }
+    }
+}
+
+extension Waterfall.Outcome {
+    fileprivate mutating func add(_ answer: SharedAnswers.Answer, of channel: Channel) {
+        result.recordID = answer.recordID
+        result.channels[channel] = answer.result
+        result.failures += answer.failures.filter { !result.failures.contains($0) }
+        costs[channel] = answer.cost
+        result.creditsUsed += answer.cost ?? .zero
     }
 }
 
