@@ -18,13 +18,16 @@ package struct Waterfall: Sendable {
     /// Per channel, places in ``providers``.
     private let lists: ChannelMap<[Int]>
     private let accounts: [any AccountProvider]
+    let tables: [WatchedTable]
 
     init(
-        _ settings: WaterfallSettings, providers: [any Provider], accounts: [any AccountProvider], evidence: [Evidence]
+        _ settings: WaterfallSettings, providers: [any Provider], accounts: [any AccountProvider],
+        tables: [WatchedTable], evidence: [Evidence]
     ) {
         self.settings = settings
         self.providers = providers
         self.accounts = accounts
+        self.tables = tables
         prices = settings.providers.map(\.prices)
         ranking = Ranking(settings, evidence: evidence)
         var lists = ChannelMap<[Int]>()

@@ -63,7 +63,7 @@ package struct WaterfallOpening: Sendable {
             try AccountTable($0, ledger: ledger)
         }
         var (tables, accountTables) = (try await people[...], try await companies[...])
-        let shelves = tables.map(\.people)
+        let shelves = tables.map(\.people), watched = shelves + accountTables.map(\.companies)
         let providers = try settings.providers.map { provider -> any Provider in
             switch provider.kind {
             case .table: tables.removeFirst()
@@ -77,7 +77,7 @@ package struct WaterfallOpening: Sendable {
             case .http: AccountVendor(account, client: clients.removeFirst())
             }
         }
-        return Waterfall(settings, providers: providers, accounts: accounts, evidence: evidence)
+        return Waterfall(settings, providers: providers, accounts: accounts, tables: watched, evidence: evidence)
     }
 
     /// Tables in their order, opened side by side: those that are new or have changed are indexed now, which takes a while.
@@ -95,7 +95,7 @@ package struct WaterfallOpening: Sendable {
         return try opened.sorted { $0.key < $1.key }.map { try $0.value.get() }
     }
 
-    private func pattern(_ provider: ProviderSettings, _ tables: [ProviderTable]) throws -> PatternProvider {
+    private func pattern(_ provider: ProviderSettings, _ tables: [WatchedTable]) throws -> PatternProvider {
         guard let verifier else { throw WaterfallSettings.withoutWebhook(provider.name) }
         return try PatternProvider(provider, tables: tables, verifier: verifier, now: now)
     }

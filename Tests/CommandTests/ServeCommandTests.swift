@@ -66,6 +66,18 @@ import Testing
         #expect(try await third.result().code == 0)
     }
 
+    @Test func aTableThatChangesIsFollowed() async throws {
+        let (running, url) = try await serving(["--config", "serve.yaml", "--listen", "127.0.0.1:0"])
+        #expect(await ask(url, 5000..<5001) == 0)
+        try folder.write("people.csv", "Email,Tel\np6000@acme.example,+12125550142\n")
+        while running.process.isRunning, !running.said.contains("indexed anew: 1 in it") {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(await ask(url, 6000..<6001) == 2)
+        running.kill(SIGTERM)
+        #expect(try await running.result().code == 0)
+    }
+
     @Test func itAnswersWithAKeyAndStopsInOrder() async throws {
         let made = try await Executable.run(["keys", "make", "--workspace", "sales", "--expires", "90d"], in: folder)
         let token = made.out.trimmingCharacters(in: .newlines)

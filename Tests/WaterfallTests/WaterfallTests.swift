@@ -282,6 +282,39 @@ import Waterfall
         #expect(indexes.count { $0.hasPrefix("a-") } == 1, "\(indexes)")
     }
 
+    @Test func aTableThatChangesWhileItIsUsedIsIndexedAnewOnceItIsWritten() async throws {
+        let waterfall = try await waterfall()
+        let hints = PersonHints(email: "new@acme.example")
+        func found() async -> String? { await ask(waterfall, hints, [.workEmail]).channels[.workEmail]?.value?.value }
+        #expect(waterfall.refreshTables().isEmpty)
+        try folder.write("a.csv", "Email,Mail Found,Tel\nnew@acme.example,found@work.example,\n")
+        // Somebody may be writing to it yet.
+        #expect(waterfall.refreshTables().isEmpty)
+        #expect(await found() == nil)
+        #expect(
+            waterfall.refreshTables().map(\.message) == [
+                "the table of provider 'a' has changed and is indexed anew: 1 in it"
+            ])
+        #expect(await found() == "found@work.example")
+        #expect(waterfall.refreshTables().isEmpty)
+    }
+
+    @Test func aTableThatChangesIntoSomethingElseIsUsedAsItWas() async throws {
+        let waterfall = try await waterfall()
+        func found() async -> String? {
+            await ask(waterfall, PersonHints(email: "z@acme.example"), [.workEmail]).channels[.workEmail]?.value?.value
+        }
+        try folder.write("a.csv", "Email\nnew@acme.example\n")
+        let notes = waterfall.refreshTables() + waterfall.refreshTables() + waterfall.refreshTables()
+        // Said once.
+        #expect(notes.map(\.severity) == [.warning])
+        #expect(notes.first?.message.contains("'a' has changed and is used as it was") == true)
+        #expect(await found() == "zelda@work.example")
+        try FileManager.default.removeItem(atPath: folder.file("a.csv"))
+        #expect((waterfall.refreshTables() + waterfall.refreshTables()).map(\.severity) == [.warning])
+        #expect(await found() == "zelda@work.example")
+    }
+
     @Test func aPersonIsFoundByNameAndCompanyWhereNoHintLeadsToThem() async throws {
         let hints = PersonHints(
             email: "unknown@umbra.example", companyDomain: "umbra.example", firstName: "Hank", lastName: "Rutherglen")

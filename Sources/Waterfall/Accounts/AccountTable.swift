@@ -8,18 +8,26 @@ struct AccountTable: AccountProvider {
     let name: String
     let price: Credits
     let askedAtOnce: Int? = nil
-    private let companies: ProviderTable
+    let companies: WatchedTable
 
     private static let version = 2
 
     /// - Throws: ``Diagnostic`` where the file is missing or has no column for the domain.
     init(_ settings: AccountProviderSettings, ledger: String) throws {
         (name, price) = (settings.name, settings.price)
-        let file = try TableFile(settings.path, table: settings.table)
+        companies = try WatchedTable(name: name, path: settings.path) {
+            let file = try TableFile(settings.path, table: settings.table)
+            return WatchedTable.Index(table: try Self.index(file, settings, ledger: ledger), modified: file.modified)
+        }
+    }
+
+    private static func index(
+        _ file: TableFile, _ settings: AccountProviderSettings, ledger: String
+    ) throws -> ProviderTable {
         let columns = try AccountColumns(file, settings)
         let places = columns.fields.map { "\($0.name)=\($0.column)" }.joined(separator: " ")
-        let stamp = "\(Self.version) \(file.path) \(file.stamp) \(settings.table) \(columns.domain) \(places)"
-        companies = try ProviderTable(ledger: ledger, name: "accounts-" + settings.name, stamp: stamp) { writer in
+        let stamp = "\(version) \(file.path) \(file.stamp) \(settings.table) \(columns.domain) \(places)"
+        return try ProviderTable(ledger: ledger, name: "accounts-" + settings.name, stamp: stamp) { writer in
             try file.forEachBatch { batch in
                 for row in 0..<batch.rowCount {
                     guard let domain = Canonical.companyDomain(batch.text(row, columns.domain)) else { continue }
@@ -40,7 +48,7 @@ struct AccountTable: AccountProvider {
 
     func find(domains: [String]) async -> [AccountFinding] {
         do {
-            return try companies.companies(domains.map(AliasKey.company)).map(AccountFinding.init)
+            return try companies.index.table.companies(domains.map(AliasKey.company)).map(AccountFinding.init)
         } catch {
             return domains.map { _ in .failed(.unavailable) }
         }

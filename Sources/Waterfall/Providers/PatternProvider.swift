@@ -11,7 +11,7 @@ struct PatternProvider: Provider {
     var askedAtOnce: Int? { Self.width }
     private let confidence: Double
     /// The tables that show how companies make addresses.
-    private let tables: [ProviderTable]
+    private let tables: [WatchedTable]
     private let verifier: any EmailVerifier
     /// How often each pattern is right anywhere, the most frequent first.
     private let common: [EmailPattern]
@@ -23,7 +23,7 @@ struct PatternProvider: Provider {
     private static let width = 16
 
     init(
-        _ settings: ProviderSettings, tables: [ProviderTable], verifier: any EmailVerifier,
+        _ settings: ProviderSettings, tables: [WatchedTable], verifier: any EmailVerifier,
         now: @escaping @Sendable () -> Date
     ) throws {
         name = settings.name
@@ -31,7 +31,8 @@ struct PatternProvider: Provider {
         self.tables = tables
         self.verifier = verifier
         self.now = now
-        common = Self.ranked(try tables.flatMap { try $0.patterns(domain: nil) }, before: EmailPattern.allCases)
+        common = Self.ranked(
+            try tables.flatMap { try $0.index.table.patterns(domain: nil) }, before: EmailPattern.allCases)
     }
 
     func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
@@ -43,7 +44,9 @@ struct PatternProvider: Provider {
         guard let first = hints.firstName, let last = hints.lastName, let domain = hints.companyDomain else {
             return .notAsked
         }
-        guard let known = try? tables.flatMap({ try $0.patterns(domain: domain) }) else { return .failed(.unavailable) }
+        guard let known = try? tables.flatMap({ try $0.index.table.patterns(domain: domain) }) else {
+            return .failed(.unavailable)
+        }
         var isSilent = false
         for pattern in Self.ranked(known, before: common).prefix(Self.mostTries) {
             guard let local = pattern.local(first: first, last: last) else { return .notAsked }

@@ -27,9 +27,7 @@ struct TableFile {
     init(_ path: String, table: String) throws {
         self.path = path
         let fingerprint = try FileFingerprint.of(path)
-        // What is in a database but not yet in its file lies beside it.
-        let log = try? FileFingerprint.of(path + "-wal")
-        stamp = [fingerprint, log].map { $0.map { "\($0.size) \($0.modified)" } ?? "" }.joined(separator: " ")
+        stamp = Self.stamp(of: path)
         modified =
             fingerprint.map { Date(timeIntervalSince1970: Double($0.modified) / 1e9).formatted(.iso8601) } ?? ""
         if try Self.isSQLite(path) {
@@ -39,6 +37,14 @@ struct TableFile {
             let export = try Export(path)
             (source, columns, emptyColumns) = (.export(export), export.columns, export.emptyColumns)
         }
+    }
+
+    /// What a file looks like: another text when it has changed; of blanks where it is not there.
+    static func stamp(of path: String) -> String {
+        // What is in a database but not yet in its file lies beside it.
+        [path, path + "-wal"].map { path in
+            (try? FileFingerprint.of(path)).flatMap(\.self).map { "\($0.size) \($0.modified)" } ?? ""
+        }.joined(separator: " ")
     }
 
     func forEachBatch(_ body: (RecordBatch) throws -> Void) throws {

@@ -12,8 +12,7 @@ struct TableProvider: Provider {
     let channels: ChannelSet
     let askedAtOnce: Int? = nil
     private let confidence: Double
-    private let modified: String
-    let people: ProviderTable
+    let people: WatchedTable
 
     /// - Parameter ledger: beside which the index lies.
     /// - Throws: ``Diagnostic`` where the file or a column that the settings name is missing.
@@ -21,10 +20,15 @@ struct TableProvider: Provider {
         name = settings.name
         channels = settings.given
         confidence = settings.confidence
-        let file = try TableFile(settings.path, table: settings.table)
-        modified = file.modified
-        let shelf = try Shelf(file, settings)
-        people = try ProviderTable(ledger: ledger, name: name, stamp: shelf.stamp) { try shelf.fill($0) }
+        people = try WatchedTable(name: name, path: settings.path) {
+            let file = try TableFile(settings.path, table: settings.table)
+            let shelf = try Shelf(file, settings)
+            return WatchedTable.Index(
+                table: try ProviderTable(ledger: ledger, name: settings.name, stamp: shelf.stamp) {
+                    try shelf.fill($0)
+                },
+                modified: file.modified)
+        }
     }
 
     /// Looks whether the file is there and has the columns that the settings name; reads no rows and indexes nothing.
@@ -35,9 +39,10 @@ struct TableProvider: Provider {
     }
 
     func find(_ queries: [PersonQuery], channels: ChannelSet) async -> [Finding] {
+        let index = people.index
         let found: [ProviderTable.Person?]
         do {
-            found = try people.people(queries.map(\.aliases), channels: channels)
+            found = try index.table.people(queries.map(\.aliases), channels: channels)
         } catch {
             return queries.map { _ in .failed(.unavailable) }
         }
@@ -46,7 +51,7 @@ struct TableProvider: Provider {
             return .person(
                 Finding.Profile(
                     values: person.values, confidence: person.confidence ?? confidence,
-                    updatedAt: person.updatedAt.isEmpty ? modified : person.updatedAt))
+                    updatedAt: person.updatedAt.isEmpty ? index.modified : person.updatedAt))
         }
     }
 }

@@ -91,7 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
             let verifier = asked.map { RememberingVerifier($0) }
             guard !settings.waterfall.isEmpty else {
                 return try await run(
-                    settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: isOpen, use: nil)
+                    settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: isOpen, waterfall: nil)
             }
             let opening = WaterfallOpening(
                 settings: try WaterfallSettings.read(settings.waterfall, environment: environment), ledger: ledger,
@@ -104,7 +104,7 @@ struct ServeCommand: AsyncParsableCommand {
                     waterfall.askedAtOnce == nil
                         ? answers
                         : SharedAnswers(answers, goodFor: min(settings.refreshAfter, settings.retryMissesAfter)),
-                    verifier, rehearsal, isOpen: isOpen, use: waterfall.use)
+                    verifier, rehearsal, isOpen: isOpen, waterfall: waterfall)
             }
         }
     }
@@ -124,11 +124,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Parameter use: what is asked of providers, to be written down from time to time.
+    /// - Parameter waterfall: what is asked of its providers is written down from time to time, and its tables are watched.
     private func run(
         _ settings: ServeSettings, _ host: ServiceHost, _ ledger: ServiceLedger, _ source: any AnswerSource,
-        _ verifier: (any EmailVerifier)?, _ rehearsal: Rehearsal, isOpen: Bool, use: ProviderUseBook?
+        _ verifier: (any EmailVerifier)?, _ rehearsal: Rehearsal, isOpen: Bool, waterfall: Waterfall?
     ) async throws {
+        let use = waterfall?.use
         let service = try await EnrichmentService(
             EnrichmentService.Parts(
                 ledger: ledger, source: source, verifier: verifier, use: use, rehearsal: rehearsal, isOpen: isOpen,
@@ -139,6 +140,7 @@ struct ServeCommand: AsyncParsableCommand {
             let pause = Duration.milliseconds(200)
             // Beside the rest, since it may take its time.
             async let moving: Void = Self.move(AnswerMover(ledger), every: pause)
+            async let watching: Void = Self.watch(waterfall)
             var rounds = 0
             while (try? await Task.sleep(for: pause)) != nil {
                 try? await ledger.moveLog()
@@ -146,7 +148,7 @@ struct ServeCommand: AsyncParsableCommand {
                 if rounds.isMultiple(of: 50), let use { try? await ledger.add(Self.noted(use.take())) }
                 if rounds.isMultiple(of: 18_000) { try? await service.forgetOld() }
             }
-            await moving
+            _ = await (moving, watching)
         } started: { port in
             let name = host.host.contains(":") ? "[\(host.host)]" : host.host
             let who = isOpen ? ", for everybody on this machine" : ""
@@ -173,6 +175,20 @@ struct ServeCommand: AsyncParsableCommand {
 
     private static func move(_ mover: AnswerMover, every pause: Duration) async {
         while (try? await Task.sleep(for: pause)) != nil { try? await mover.move() }
+    }
+
+    /// Looks from time to time whether tables have changed.
+    private static func watch(_ waterfall: Waterfall?) async {
+        guard let waterfall else { return }
+        while (try? await Task.sleep(for: .seconds(2))) != nil {
+            let (notes, teller) = AsyncStream.makeStream(of: [Diagnostic].self)
+            // On a thread of its own, since indexing may take minutes; a service that is stopped does not wait for it.
+            Thread.detachNewThread {
+                teller.yield(waterfall.refreshTables())
+                teller.finish()
+            }
+            for await some in notes { some.forEach(Endings.note) }
+        }
     }
 
     private func withVerifier(
