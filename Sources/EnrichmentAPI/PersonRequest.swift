@@ -17,7 +17,7 @@ package struct PersonHints: Sendable, Hashable, Codable {
         self.lastName = lastName
     }
 
-    package enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey, CaseIterable {
         case email
         case linkedinURL = "linkedin_url"
         case companyDomain = "company_domain"

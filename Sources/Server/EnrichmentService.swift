@@ -135,7 +135,7 @@ package struct EnrichmentService: Sendable {
 
     private func answer(_ request: Request, _ endpoint: Endpoint, _ entry: inout CallEntry) async throws -> Response {
         let arrivedAt = now()
-        let caller = try await keyring.caller(request.headers, for: .enrich)
+        let caller = try await keyring.caller(request.head, for: .enrich)
         (entry.workspace, entry.key) = (caller.workspace, caller.keyID)
         let data = try await collect(request)
         let body = try CallBody(data, endpoint: endpoint, most: settings.limits.chunk)
@@ -173,6 +173,10 @@ package struct EnrichmentService: Sendable {
     }
 
     private func collect(_ request: Request) async throws -> Data {
+        // Said at once, and not after all of it has come.
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard length <= settings.maxBody else { throw Problem.tooLong }
+        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" { throw Problem.encoded }
         var request = request
         do {
             return Data(try await request.collectBody(upTo: settings.maxBody).readableBytesView)
@@ -208,7 +212,7 @@ package struct EnrichmentService: Sendable {
             // A webhook is signed and has no key; whoever knows the secret is let in.
             if !settings.isSigned(request.headers, data, now: now()) {
                 if settings.mayBeSigned(request.headers) { throw Problem.signature }
-                let caller = try await keyring.caller(request.headers, for: .verify)
+                let caller = try await keyring.caller(request.head, for: .verify)
                 (entry.workspace, entry.key) = (caller.workspace, caller.keyID)
             }
             guard let question = try? JSONDecoder().decode(EmailCheck.Question.self, from: data) else {

@@ -39,10 +39,12 @@ package enum Spelling {
         return isTooLarge ? nil : bytes
     }
 
-    /// The closest of some words, if one is close: at most a third of its letters differ.
-    package static func nearest(to word: String, among words: [String]) -> String? {
-        words.map { (word: $0, distance: distance(word, $0)) }
-            .filter { $0.distance <= max(1, max($0.word.count, word.count) / 3) }
+    /// The closest of some words, if one is close.
+    ///
+    /// - Parameter share: one in so many of its letters may differ.
+    package static func nearest(to word: String, among words: [String], oneIn share: Int = 3) -> String? {
+        words.filter { !$0.isEmpty }.map { (word: $0, distance: distance(word, $0)) }
+            .filter { $0.distance <= max(1, max($0.word.count, word.count) / share) }
             .min { $0.distance < $1.distance }?.word
     }
 

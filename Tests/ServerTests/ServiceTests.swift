@@ -131,6 +131,56 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (["Origin": "https://shop.example"], 403), (["Origin": "null"], 403), (["Host": "shop.example:8787"], 403),
+        (["Host": "127.0.0.1.shop.example"], 403), (["Host": "localhost:8787"], 200), (["Host": "[::1]:8787"], 200),
+        (["Host": "127.0.0.1"], 200),
+    ])
+    func webPagesAreNotAnsweredWithoutAKey(_ fields: [String: String], _ status: Int) async throws {
+        try await service.serving { (client) async throws -> Void in
+            for path in ["/enrichment", "/verify"] {
+                let answer = try await client.post(path, #"{"email": "p1@acme.example"}"#, fields)
+                #expect(answer.status == status, "\(path) \(answer.text)")
+                #expect(status == 200 || answer.text.contains("urn:millrace:problem:web_page"))
+            }
+        }
+        #expect((try await service.ledger.charged(workspace: "default").charges > 0) == (status == 200))
+    }
+
+    @Test func aKeyOpensTheServiceUnderAnyName() async throws {
+        var service = service
+        service.isOpen = false
+        let token = try await service.ledger.makeKey(
+            workspace: "sales", scope: .enrich, lifetime: nil, now: Date().timeIntervalSince1970
+        ).token
+        try await service.serving { (client) async throws -> Void in
+            let answer = try await client.post(
+                "/enrichment", #"{"email": "p1@acme.example"}"#,
+                ["Host": "enrich.example", "Authorization": "Bearer \(token)"])
+            #expect(answer.status == 200)
+        }
+    }
+
+    @Test(arguments: [
+        ("chanels", 422), ("channel", 422), ("Force", 422), ("first name", 422), ("company", 200), ("source", 200),
+        ("id", 200),
+    ])
+    func aKeyWithASlipInItIsRefusedBeforeAnythingIsAsked(_ key: String, _ status: Int) async throws {
+        try await service.serving { (client) async throws -> Void in
+            let answer = try await client.post(
+                "/enrichment", "{\"email\": \"p1@acme.example\", \"\(key)\": [\"phone\"]}")
+            #expect(answer.status == status, "\(answer.text)")
+        }
+        #expect((try await service.ledger.charged(workspace: "default").charges > 0) == (status == 200))
+    }
+
+    @Test func anEncodedBodyIsRefusedAsSuch() async throws {
+        try await service.serving { (client) async throws -> Void in
+            let answer = try await client.post("/enrichment", "?", ["Content-Encoding": "gzip"])
+            #expect(answer.status == 415 && answer.fields["content-type"] == "application/problem+json")
+        }
+    }
+
     // MARK: Keys
 
     @Test func aKeyIsShownOnceKeptHashedAndOpensWhatItIsFor() async throws {

@@ -34,9 +34,12 @@ final class Keyring: Sendable {
     }
 
     /// - Throws: ``Problem`` where the key is missing, not accepted, or does not open a call.
-    func caller(_ headers: HTTPFields, for scope: KeyScope) async throws -> Caller {
-        if let open, try await isOpen() { return Caller(workspace: open, keyID: "", scope: .enrich) }
-        guard let field = headers[.authorization] else { throw Problem.unauthorised }
+    func caller(_ head: HTTPRequest, for scope: KeyScope) async throws -> Caller {
+        if let open, try await isOpen() {
+            try WebPages.check(head)
+            return Caller(workspace: open, keyID: "", scope: .enrich)
+        }
+        guard let field = head.headerFields[.authorization] else { throw Problem.unauthorised }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.unauthorised }
         guard let key = try await key(String(parts[1])) else { throw Problem.forbidden("There is no such key.") }

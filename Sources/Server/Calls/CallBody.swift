@@ -1,6 +1,7 @@
 import EnrichmentAPI
 import Foundation
 import Identity
+import Settings
 
 /// What a client asks, as it comes over the wire: read leniently, and checked before anything is asked.
 struct CallBody: Sendable {
@@ -20,6 +21,7 @@ struct CallBody: Sendable {
         } catch let error as DecodingError {
             throw Problem.badRequest(Self.describe(error))
         }
+        if let meant = wire.meant { throw Problem.invalid("\(meant) is spelt in another way.") }
         channels = try Self.channels(wire.channels)
         isForced = wire.force ?? false
         records = []
@@ -97,8 +99,20 @@ struct CallBody: Sendable {
         var force: Bool?
         var domain: String?
         var person: PersonHints
+        /// A key that is there with a slip in it: what it says would be passed over, and more be asked for than is meant.
+        var meant: String?
 
-        private enum CodingKeys: String, CodingKey { case records, channels, force, domain }
+        private enum CodingKeys: String, CodingKey, CaseIterable { case records, channels, force, domain }
+
+        private struct AnyKey: CodingKey {
+            var stringValue: String
+            var intValue: Int?
+
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        private static let known = CodingKeys.allCases.map(\.rawValue) + PersonHints.CodingKeys.allCases.map(\.rawValue)
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -107,6 +121,9 @@ struct CallBody: Sendable {
             force = try container.decodeIfPresent(Bool.self, forKey: .force)
             domain = try container.decodeIfPresent(String.self, forKey: .domain)
             person = try PersonHints(from: decoder)
+            meant = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).lazy
+                .filter { $0.utf8.count <= 32 && !Self.known.contains($0) }
+                .compactMap { Spelling.nearest(to: $0, among: Self.known, oneIn: 4) }.first
         }
     }
 }

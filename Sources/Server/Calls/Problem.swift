@@ -25,6 +25,16 @@ struct Problem: Error, Sendable {
         status: .contentTooLarge, code: "too_long", title: "The body is too long",
         detail: "Send fewer records in a call.")
 
+    static let encoded = Problem(
+        status: .unsupportedMediaType, code: "encoded", title: "The body is encoded",
+        detail: "Send it as it is, without Content-Encoding.")
+
+    static let webPage = Problem(
+        status: .forbidden, code: "web_page", title: "Web pages are not answered without a key",
+        detail:
+            "The call names an Origin, or another host than this machine. Make a key with millrace keys make, and send Authorization: Bearer <key>."
+    )
+
     static var unauthorised: Problem {
         Problem(
             status: .unauthorized, code: "key_missing", title: "A key is needed",

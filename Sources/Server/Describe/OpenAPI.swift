@@ -58,7 +58,8 @@ struct OpenAPI {
                     "responses": [
                         "200": answer("What can be said of it.", schema("Verdict")),
                         "400": problem("The body cannot be read."), "401": problem("A key is needed."),
-                        "413": problem("The body is too long."),
+                        "403": problem("A web page calls, and no key is asked for."),
+                        "413": problem("The body is too long."), "415": problem("The body is encoded."),
                     ],
                 ]
             ],
@@ -79,8 +80,9 @@ struct OpenAPI {
                     "X-Credits-Used": component("X-Credits-Used"),
                 ]),
             "400": problem("The body cannot be read."), "401": problem("The key is missing or not accepted."),
-            "403": problem("The key does not open this call."),
+            "403": problem("The key does not open this call; or a web page calls, and no key is asked for."),
             "409": problem("The Idempotency-Key is being answered."), "413": problem("The body is too long."),
+            "415": problem("The body is encoded."),
             "422": problem("The request cannot be answered."),
             "429": problem(
                 "Too many calls.",

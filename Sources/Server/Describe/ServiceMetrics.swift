@@ -42,10 +42,11 @@ final class ServiceMetrics: Sendable {
             for (index, bound) in Self.bounds.enumerated() where entry.seconds <= bound { times[index] += 1 }
             times[Self.bounds.count] += 1
             counts.times[entry.call] = times
+            // Also where the answer did not come out well.
+            counts.credits[entry.call, default: 0] += entry.credits.thousandths
             guard entry.status == 200 else { return }
             counts.records[entry.call, default: 0] += entry.records
             counts.found[entry.call, default: 0] += entry.found
-            counts.credits[entry.call, default: 0] += entry.credits.thousandths
         }
     }
 
