@@ -35,9 +35,18 @@ package struct ServeSettings: Sendable {
         _ path: String, environment: [String: String], noting: (Diagnostic) -> Void = { _ in }
     ) throws -> ServeSettings {
         var settings = ServeSettings()
-        try SettingsFile.read(path, into: &settings, by: table, environment: environment, noting: noting)
-        _ = try ServiceHost(listen: settings.listen)
+        try SettingsFile.read(
+            path, into: &settings, by: table, environment: environment, rules: check, noting: noting)
         return settings
+    }
+
+    /// What holds between keys, beyond what each of them takes.
+    private static func check(_ settings: inout ServeSettings, noting lint: inout Lint) {
+        guard let verify = settings.verify, !lint.isWrong("verify") else { return }
+        if verify.builtin || verify.url.isEmpty {
+            lint.note("verify names no webhook", key: "verify", hint: "set verify.url; the built-in one is /verify")
+        }
+        verify.check(noting: &lint)
     }
 
     /// Fetches secrets that are kept elsewhere.
@@ -71,7 +80,12 @@ package struct ServeSettings: Sendable {
     package static var table: SettingsTable<ServeSettings> {
         SettingsTable([
             .number("version", \.version, 1...1, "Version of this format."),
-            .text("listen", \.listen, "HOST:PORT to listen on; anything but loopback needs keys."),
+            .value(
+                "listen", \.listen, takes: "HOST:PORT, such as 127.0.0.1:8787",
+                "HOST:PORT to listen on; anything but loopback needs keys.", shape: .text, initial: { $0 }
+            ) { value in
+                value.text.flatMap { (try? ServiceHost(listen: $0)) == nil ? nil : $0 }
+            },
             .text("waterfall", \.waterfall, "The waterfall file."),
             .decimal("min_confidence", \.minConfidence, 0...1, "What is less sure is not found."),
             .text("workspace", \.workspace, "Whose calls they are where no key is asked for."),

@@ -68,6 +68,7 @@ package struct VerifySettings: Sendable {
 extension VerifySettings {
     /// Rules between keys, and what templates may name.
     package func check(noting lint: inout Lint) {
+        if !url.isEmpty { lint.check(address: url, key: "verify.url") }
         let texts = body.texts + (batch?.body.texts ?? [])
         for name in texts.flatMap({ $0.matches(of: /\{([A-Za-z_]+)\}/) }).map({ String($0.output.1) })
         where !WebhookBody.known.contains(name) {

@@ -1,6 +1,5 @@
 import Connect
 import EnrichmentAPI
-import Foundation
 import Settings
 
 /// What holds between the keys of a pipeline, beyond what each of them takes.
@@ -16,8 +15,8 @@ enum PipelineRules {
         if let notify = settings.notify, !lint.isWrong("notify") {
             if notify.url.isEmpty {
                 lint.note("notify.url is missing", key: "notify", hint: "name the address that is told of runs")
-            } else if !isAddress(notify.url) {
-                lint.note("notify.url is no address", key: "notify.url", hint: Self.addressHint)
+            } else {
+                lint.check(address: notify.url, key: "notify.url")
             }
         }
         for (number, output) in settings.output.enumerated() { check(output, "output.\(number)", &lint) }
@@ -27,13 +26,6 @@ enum PipelineRules {
         }
         checkPaths(settings, &lint)
         PipelineDoubts.note(settings, &lint)
-    }
-
-    private static let addressHint = "it begins with https:// or http:// and names a host"
-
-    private static func isAddress(_ text: String) -> Bool {
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased() else { return false }
-        return ["http", "https"].contains(scheme) && url.host()?.isEmpty == false
     }
 
     private static func checkInput(_ settings: PipelineSettings, _ lint: inout Lint) {
@@ -61,8 +53,8 @@ enum PipelineRules {
             lint.note(
                 "enrich.api.url is missing", key: "enrich.api.url",
                 hint: "api: {url: \"${UNSTUCK_API_URL}\", key: \"${UNSTUCK_API_KEY}\"}")
-        } else if !isAddress(enrich.api.url) {
-            lint.note("enrich.api.url is no address", key: "enrich.api.url", hint: addressHint)
+        } else {
+            lint.check(address: enrich.api.url, key: "enrich.api.url")
         }
         if enrich.api.key.isEmpty {
             lint.note(
@@ -80,9 +72,6 @@ enum PipelineRules {
                 hint: verify.builtin ? "take one of them away" : "verify: {builtin: true}")
         }
         verify.check(noting: &lint)
-        if !verify.url.isEmpty, !isAddress(verify.url) {
-            lint.note("verify.url is no address", key: "verify.url", hint: addressHint)
-        }
     }
 
     private static func check(_ output: OutputSettings, _ key: String, _ lint: inout Lint) {
