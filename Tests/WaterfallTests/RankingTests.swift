@@ -49,6 +49,25 @@ import Testing
         #expect(names(.repliesPerCredit, evidence, list) == ["cheap", "dear"])
     }
 
+    @Test func aCountryIsTheSameHoweverItIsWrittenAndIsWhatAPlaceIsExplainedWith() {
+        let rates = ReplyRates([
+            evidence("local", 9, of: 30, Segment(country: "germany")),
+            evidence("local", 1, of: 10, Segment(country: "deutschland", size: "11-50")),
+            evidence("local", 1, of: 1, Segment(country: "atlantis")), evidence("one", 1, of: 1),
+        ])
+        let german = rates.rate("local", .workEmail, Segment(country: "DE"))
+        #expect(german == rates.rate("local", .workEmail, Segment(country: "Germany")))
+        #expect(german != rates.rate("local", .workEmail))
+        #expect(
+            rates.words("local", .workEmail, Segment(country: "DE", size: "11-50"))
+                == "11 replies to 41 contacts, 10 to 40 in this country, 1 to 10 of this size")
+        #expect(
+            rates.words("local", .workEmail, Segment(country: "Atlantis"))
+                == "11 replies to 41 contacts, 1 to 1 in this country")
+        #expect(rates.words("one", .workEmail, Segment()) == "1 reply to 1 contact")
+        #expect(rates.words("new", .workEmail, Segment(country: "DE")) == "no outcomes yet, so the average")
+    }
+
     @Test func aSegmentHasAnOrderOfItsOwnWhereThereIsEvidenceEnough() {
         let germany = Segment(country: "germany", size: "11-50")
         let evidence = [

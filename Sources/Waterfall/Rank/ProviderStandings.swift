@@ -56,7 +56,7 @@ package struct ProviderStandings {
                     replyRate: evidence.isEmpty ? nil : ranking.rates.rate(candidate.name, channel, segment),
                     contacts: contacts, replies: ranking.rates.replies(candidate.name, channel),
                     creditsPerValid: Self.perValid(own, valid),
-                    why: Self.why(settings.rank, candidate, channel, segment, ranking.rates, contacts))
+                    why: Self.why(settings.rank, candidate, channel, segment, ranking.rates))
             }
         }
     }
@@ -68,11 +68,10 @@ package struct ProviderStandings {
 
     private static func why(
         _ rule: WaterfallSettings.Rank, _ candidate: Ranking.Candidate, _ channel: Channel, _ segment: Segment,
-        _ rates: ReplyRates, _ contacts: Int
+        _ rates: ReplyRates
     ) -> String {
         guard rule != .fixed else { return "as the file says" }
-        let replies = rates.replies(candidate.name, channel)
-        let evidence = contacts == 0 ? "no outcomes yet, so the average" : "\(replies) replies to \(contacts) contacts"
+        let evidence = rates.words(candidate.name, channel, segment)
         let expected = rates.rate(candidate.name, channel, segment) * 100
         guard rule == .repliesPerCredit, candidate.price > .zero else { return evidence }
         let perCredit = expected / (Double(candidate.price.thousandths) / 1000)

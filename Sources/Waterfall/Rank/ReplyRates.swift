@@ -1,4 +1,5 @@
 package import EnrichmentAPI
+import Identity
 package import Ledger
 
 /// What share of the contacts that each provider gave can be expected to reply.
@@ -43,31 +44,28 @@ package struct ReplyRates: Sendable {
             ofChannels[part.channel, default: Count()].add(part)
             let provider = Key(provider: part.provider, channel: part.channel)
             counts[provider, default: Count()].add(part)
-            if !part.segment.country.isEmpty {
-                var key = provider
-                key.country = part.segment.country
-                counts[key, default: Count()].add(part)
-            }
-            if !part.segment.size.isEmpty {
-                var key = provider
-                key.size = part.segment.size
-                counts[key, default: Count()].add(part)
-            }
+            for key in Self.keys(part.provider, part.channel, part.segment) { counts[key, default: Count()].add(part) }
         }
     }
 
     /// Expected replies per contact, 0–1.
     package func rate(_ provider: String, _ channel: Channel, _ segment: Segment = Segment()) -> Double {
         let own = overall(provider, channel)
-        var parts: [Double] = []
-        if !segment.country.isEmpty {
-            parts.append(share(Key(provider: provider, channel: channel, country: segment.country), towards: own))
-        }
-        if !segment.size.isEmpty {
-            parts.append(share(Key(provider: provider, channel: channel, size: segment.size), towards: own))
-        }
+        let parts = Self.keys(provider, channel, segment).map { share($0, towards: own) }
         // The same contacts stand in both, so they are not added up.
         return parts.isEmpty ? own : parts.reduce(0, +) / Double(parts.count)
+    }
+
+    /// The country and the size of a segment, each by itself: together they leave too few outcomes.
+    private static func keys(_ provider: String, _ channel: Channel, _ segment: Segment) -> [Key] {
+        var keys: [Key] = []
+        if !segment.country.isEmpty {
+            // However it is written, here and where the outcomes come from.
+            let country = Region(segment.country)?.code ?? segment.country.lowercased()
+            keys.append(Key(provider: provider, channel: channel, country: country))
+        }
+        if !segment.size.isEmpty { keys.append(Key(provider: provider, channel: channel, size: segment.size)) }
+        return keys
     }
 
     /// Contacts of a provider whose outcome is known.
@@ -77,6 +75,20 @@ package struct ReplyRates: Sendable {
 
     package func replies(_ provider: String, _ channel: Channel) -> Int {
         Int(counts[Key(provider: provider, channel: channel)]?.replies ?? 0)
+    }
+
+    /// The outcomes that a provider's place rests on, in words.
+    func words(_ provider: String, _ channel: Channel, _ segment: Segment) -> String {
+        let (contacts, replies) = (contacts(provider, channel), replies(provider, channel))
+        guard contacts > 0 else { return "no outcomes yet, so the average" }
+        let all =
+            "\(replies) \(replies == 1 ? "reply" : "replies") to \(contacts) \(contacts == 1 ? "contact" : "contacts")"
+        let parts = Self.keys(provider, channel, segment).map { key in
+            let count = counts[key] ?? Count()
+            return
+                "\(Int(count.replies)) to \(Int(count.contacts)) \(key.size == nil ? "in this country" : "of this size")"
+        }
+        return parts.isEmpty ? all : all + ", " + parts.joined(separator: ", ")
     }
 
     /// A share that may be the true one, by chance: the fewer outcomes there are, the further it may lie from the

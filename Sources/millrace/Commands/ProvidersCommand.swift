@@ -17,7 +17,7 @@ struct ProvidersCommand: AsyncParsableCommand {
     @Argument(help: "The waterfall file.")
     var waterfall: String
 
-    @Option(help: "Of companies of this country, as outcomes and tables of companies name it.")
+    @Option(help: "Of companies of this country.")
     var country = ""
 
     @Option(help: "Of companies of this size.")
