@@ -9,6 +9,8 @@ package actor CallPacer {
     private var line: [CheckedContinuation<Void, Never>] = []
     /// When the last calls left, the oldest first; at most as many as a minute allows.
     private var departures: [ContinuousClock.Instant] = []
+    /// How often whoever waits looks whether it is of use yet.
+    private static let glance = Duration.milliseconds(250)
     /// Nobody leaves before.
     private var heldUntil: ContinuousClock.Instant?
 
@@ -37,11 +39,7 @@ package actor CallPacer {
             return nil
         }
         defer { if line.isEmpty { free += 1 } else { line.removeFirst().resume() } }
-        if isUseless() { return nil }
-        while let until = heldUntil, until > clock.now, !Task.isCancelled {
-            try? await Task.sleep(until: until, clock: clock)
-        }
-        if perMinute > 0 { await waitForMinute() }
+        guard await isLetGo(unless: isUseless) else { return nil }
         return await work()
     }
 
@@ -50,16 +48,25 @@ package actor CallPacer {
         heldUntil = max(clock.now + pause, heldUntil ?? clock.now)
     }
 
-    private func waitForMinute() async {
-        while true {
-            let now = clock.now
-            departures.removeAll { $0 + minute <= now }
-            guard let oldest = departures.first, departures.count >= perMinute else {
-                departures.append(now)
-                return
-            }
-            try? await Task.sleep(until: oldest + minute, clock: clock)
-            if Task.isCancelled { return }
+    /// Waits for a place in the minute; false where it is of no use any more.
+    private func isLetGo(unless isUseless: @Sendable () -> Bool) async -> Bool {
+        while !isUseless() {
+            guard let time = nextDeparture() else { return true }
+            // Not all of it at once: nobody is told when it becomes useless.
+            try? await Task.sleep(until: min(time, clock.now + Self.glance), clock: clock)
+            if Task.isCancelled { return false }
         }
+        return false
+    }
+
+    /// When the next call may leave; nil where it is now, and then it counts as one that has.
+    private func nextDeparture() -> ContinuousClock.Instant? {
+        let now = clock.now
+        if let until = heldUntil, until > now { return until }
+        guard perMinute > 0 else { return nil }
+        departures.removeAll { $0 + minute <= now }
+        if let oldest = departures.first, departures.count >= perMinute { return oldest + minute }
+        departures.append(now)
+        return nil
     }
 }

@@ -4,6 +4,8 @@
 package struct ProviderFailure: Sendable, Hashable {
     package enum Why: String, Sendable, Codable, CaseIterable {
         case timeout, unavailable, refused, unreadable
+        /// The run was being stopped before it was the record's turn, which tells nothing of the provider.
+        case stopped
     }
 
     package var provider: String

@@ -156,6 +156,10 @@ package struct Waterfall: Sendable {
                 case .nothing: break
                 case .failed(let why):
                     answers[index].failures.append(ProviderFailure(provider: provider.name, why: why))
+                    guard why != .stopped else {
+                        use.asked -= 1
+                        continue
+                    }
                     use.failed += 1
                     use.lastFailure = why
                 }

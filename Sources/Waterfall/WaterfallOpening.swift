@@ -15,11 +15,13 @@ package struct WaterfallOpening: Sendable {
     package var verifier: (any EmailVerifier)?
     package var evidence: [Evidence]
     package var now: @Sendable () -> Date
+    /// Whether vendors may be asked yet; those who wait for one are let go where they may not.
+    package var goesOn: @Sendable () -> Bool
 
     package init(
         settings: WaterfallSettings, ledger: String, environment: [String: String],
         verifier: (any EmailVerifier)? = nil, evidence: [Evidence] = [],
-        now: @escaping @Sendable () -> Date = { Date() }
+        now: @escaping @Sendable () -> Date = { Date() }, goesOn: @escaping @Sendable () -> Bool = { true }
     ) {
         self.settings = settings
         self.ledger = ledger
@@ -27,6 +29,7 @@ package struct WaterfallOpening: Sendable {
         self.verifier = verifier
         self.evidence = evidence
         self.now = now
+        self.goesOn = goesOn
     }
 
     /// A waterfall for as long as the work lasts.
@@ -67,14 +70,14 @@ package struct WaterfallOpening: Sendable {
         let providers = try settings.providers.map { provider -> any Provider in
             switch provider.kind {
             case .table: tables.removeFirst()
-            case .http: HTTPProvider(provider, client: clients.removeFirst(), now: now)
+            case .http: HTTPProvider(provider, client: clients.removeFirst(), now: now, goesOn: goesOn)
             case .pattern: try pattern(provider, shelves)
             }
         }
         let accounts = settings.accounts.map { account -> any AccountProvider in
             switch account.kind {
             case .table: accountTables.removeFirst()
-            case .http: AccountVendor(account, client: clients.removeFirst())
+            case .http: AccountVendor(account, client: clients.removeFirst(), goesOn: goesOn)
             }
         }
         return Waterfall(settings, providers: providers, accounts: accounts, tables: watched, evidence: evidence)

@@ -162,10 +162,13 @@ struct WaterfallRounds {
                 outcomes[record].result.channels[channel] =
                     found.map { .found($0) } ?? .missed(tried: lists.names(of: tried))
                 for provider in tried {
-                    uses[provider][channel.number].asked += 1
-                    guard let why = failure(provider, record) else { continue }
-                    uses[provider][channel.number].failed += 1
-                    uses[provider][channel.number].lastFailure = why
+                    let why = failure(provider, record)
+                    if why != .stopped { uses[provider][channel.number].asked += 1 }
+                    guard let why else { continue }
+                    if why != .stopped {
+                        uses[provider][channel.number].failed += 1
+                        uses[provider][channel.number].lastFailure = why
+                    }
                     let failure = ProviderFailure(provider: names[provider], why: why)
                     if !outcomes[record].result.failures.contains(failure) {
                         outcomes[record].result.failures.append(failure)

@@ -53,7 +53,7 @@ struct Running {
         defer { watch?.cancel() }
         return try await pipeline.withVerifier { asked in
             let verifier = asked.map { RememberingVerifier($0) }
-            return try await pipeline.withEnricher(ledger, verifier?.ofCandidates) { enricher in
+            return try await pipeline.withEnricher(ledger, verifier?.ofCandidates, stop) { enricher in
                 try await Pipeline(
                     settings: ready, ledger: ledger, enricher: enricher, verifier: verifier, stop: stop,
                     watch: KillPoint.watch(environment)
@@ -71,7 +71,8 @@ struct Running {
     private var environment: [String: String] { ProcessInfo.processInfo.environment }
 
     private func withEnricher<Value: Sendable>(
-        _ ledger: Ledger, _ verifier: (any EmailVerifier)?, _ work: (any Enricher) async throws -> Value
+        _ ledger: Ledger, _ verifier: (any EmailVerifier)?, _ stop: StopSignal,
+        _ work: (any Enricher) async throws -> Value
     ) async throws -> Value {
         switch settings.enrich.engine {
         case .embedded:
@@ -80,7 +81,8 @@ struct Running {
                 settings: try WaterfallSettings.read(settings.enrich.waterfall, environment: environment),
                 ledger: ledger.path, environment: environment,
                 // The built-in verifier does not know which mailboxes are there.
-                verifier: settings.verify?.builtin == true ? nil : verifier, evidence: try await service.evidence())
+                verifier: settings.verify?.builtin == true ? nil : verifier, evidence: try await service.evidence(),
+                goesOn: { stop.stopped == nil })
             return try await opening.with { waterfall in
                 let result: Result<Value, any Error>
                 do {
@@ -129,7 +131,7 @@ final class Signals {
             source.setEventHandler {
                 if stop.stopped != nil {
                     Endings.say(
-                        "stopped at once; saved: every answer that had come; go on with: \(Endings.commandAgain)")
+                        "stopped at once; saved: all but what was in the air; go on with: \(Endings.commandAgain)")
                     _exit(130)
                 }
                 stop.stop(.interrupted)

@@ -17,11 +17,12 @@ import Testing
 
     private func asking(
         _ vendor: FakeVendor, _ settings: String, people: [PersonHints], channels: ChannelSet = [.workEmail, .phone],
-        endpoint: Endpoint = .bulk, more: String = ""
+        endpoint: Endpoint = .bulk, more: String = "", goesOn: @escaping @Sendable () -> Bool = { true }
     ) async throws -> [Waterfall.Outcome] {
         try await vendor.serving { url in
             let path = try folder.write("w.yaml", settings.replacing("URL", with: url) + more)
-            let opening = try WaterfallFile.opening(path, in: folder, environment: ["VENDOR_KEY": "k-123"])
+            var opening = try WaterfallFile.opening(path, in: folder, environment: ["VENDOR_KEY": "k-123"])
+            opening.goesOn = goesOn
             return try await opening.with {
                 await $0.persons(people, channels: channels, endpoint: endpoint, minConfidence: 0.5)
             }
@@ -252,6 +253,24 @@ import Testing
         let person = PersonHints(email: "a@acme.example", companyDomain: "acme.example")
         let result = try await asking(vendor, single, people: [person])[0].result
         #expect(result.failures == [ProviderFailure(provider: "v", why: .unavailable)] && vendor.calls.count == 1)
+    }
+
+    @Test func whoeverStopsDoesNotWaitForAVendorsMinute() async throws {
+        let mayGoOn = Atomic(true)
+        let vendor = FakeVendor { _ in
+            mayGoOn.store(false, ordering: .releasing)
+            return FakeVendor.Reply(#"{"score": 90, "data": {"email": "ada@work.example"}}"#)
+        }
+        let people = (0..<20).map { PersonHints(email: "a\($0)@acme.example", companyDomain: "acme.example") }
+        let slow = single.replacing("      url:", with: "      per_minute: 1\n      url:")
+        let outcomes = try await asking(
+            vendor, slow, people: people, goesOn: { mayGoOn.load(ordering: .acquiring) })
+        #expect(vendor.calls.count == 1)
+        #expect(outcomes.count { $0.result.channels[.workEmail]?.value != nil } == 1)
+        // They may be found when it goes on.
+        #expect(
+            outcomes.count { $0.result.failures(of: .workEmail) == [ProviderFailure(provider: "v", why: .stopped)] }
+                == 19)
     }
 
     @Test func whoCannotBeAskedForIsNotTried() async throws {

@@ -73,7 +73,9 @@ extension Settlement {
     /// For how many records each provider could not be asked, by why.
     package var failures: [String: [String: Int]] {
         func count(_ counts: inout [String: [String: Int]], _ failures: [ProviderFailure]) {
-            for failure in failures { counts[failure.provider, default: [:]][failure.why.rawValue, default: 0] += 1 }
+            for failure in failures where failure.why != .stopped {
+                counts[failure.provider, default: [:]][failure.why.rawValue, default: 0] += 1
+            }
         }
         return switch self {
         case .persons(let results, _): results.reduce(into: [:]) { count(&$0, $1.failures) }

@@ -8,15 +8,15 @@ import Settings
 struct AccountVendor: AccountProvider {
     let name: String
     let price: Credits
-    var askedAtOnce: Int? { settings.concurrency }
+    var askedAtOnce: Int? { settings.callsAtOnce }
     private let calls: VendorCalls
     private let settings: HTTPProviderSettings
     private let fields: [(field: String, pointer: JSONPointer)]
 
-    init(_ settings: AccountProviderSettings, client: HTTPClient) {
+    init(_ settings: AccountProviderSettings, client: HTTPClient, goesOn: @escaping @Sendable () -> Bool) {
         (name, price) = (settings.name, settings.price)
         self.settings = settings.http
-        calls = VendorCalls(client, settings.http)
+        calls = VendorCalls(client, settings.http, goesOn: goesOn)
         fields = settings.fields.sorted { $0.key < $1.key }.map { ($0.key, JSONPointer($0.value)) }
     }
 

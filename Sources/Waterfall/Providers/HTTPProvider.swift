@@ -9,18 +9,21 @@ import Settings
 struct HTTPProvider: Provider {
     let name: String
     let channels: ChannelSet
-    var askedAtOnce: Int? { settings.concurrency * settings.batch.size }
+    var askedAtOnce: Int? { settings.callsAtOnce * settings.batch.size }
     private let calls: VendorCalls
     private let settings: HTTPProviderSettings
     private let reader: VendorAnswer
     private let now: @Sendable () -> Date
 
-    init(_ settings: ProviderSettings, client: HTTPClient, now: @escaping @Sendable () -> Date) {
+    init(
+        _ settings: ProviderSettings, client: HTTPClient, now: @escaping @Sendable () -> Date,
+        goesOn: @escaping @Sendable () -> Bool
+    ) {
         self.now = now
         name = settings.name
         channels = settings.given
         self.settings = settings.http
-        calls = VendorCalls(client, settings.http)
+        calls = VendorCalls(client, settings.http, goesOn: goesOn)
         reader = VendorAnswer(settings)
     }
 

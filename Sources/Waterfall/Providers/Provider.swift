@@ -21,7 +21,7 @@ protocol Provider: Sendable {
 package struct PersonQuery: Sendable {
     let hints: PersonHints
     /// The hints as aliases, the surest first.
-    let aliases: [String]
+    package let aliases: [String]
 
     /// What stands for the person in every request for them; where nothing says who it is, all that is known of them.
     package var name: String {

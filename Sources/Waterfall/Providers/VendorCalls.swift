@@ -12,6 +12,8 @@ struct VendorCalls: Sendable {
     private let settings: HTTPProviderSettings
     private let pacer: CallPacer
     private let circuit = SharedOutageCircuit()
+    /// Whether calls may leave yet: whoever is being stopped does not wait for a vendor's minute.
+    private let goesOn: @Sendable () -> Bool
 
     private static let answerLimit = 4 << 20
     /// Calls that may wait: nobody would wait for one more.
@@ -21,8 +23,9 @@ struct VendorCalls: Sendable {
     /// How long a vendor is left alone that does not say for how long.
     private static let pause = Duration.seconds(1)
 
-    init(_ client: HTTPClient, _ settings: HTTPProviderSettings) {
+    init(_ client: HTTPClient, _ settings: HTTPProviderSettings, goesOn: @escaping @Sendable () -> Bool) {
         self.client = client
+        self.goesOn = goesOn
         self.settings = settings
         pacer = CallPacer(
             width: settings.concurrency, perMinute: settings.perMinute, longestLine: Self.longestLine)
@@ -72,7 +75,8 @@ struct VendorCalls: Sendable {
         for _ in 1...Self.mostTries {
             // Asked when it is its turn: those in line learn that the vendor is down from those before them.
             switch await pacer.pass(
-                unless: { circuit.isOpen }, { circuit.mayAsk() ? await sendOnce(call) : skipped }) ?? skipped
+                unless: { circuit.isOpen || !goesOn() }, { circuit.mayAsk() ? await sendOnce(call) : skipped })
+                ?? skipped
             {
             case .answer(let answer):
                 if case .json = answer { return answer }
@@ -100,7 +104,7 @@ struct VendorCalls: Sendable {
     }
 
     /// For the same reason as whoever was asked last, since that is why nobody is asked now.
-    private var skipped: Reply { .skipped(.init(rawValue: circuit.why) ?? .unavailable) }
+    private var skipped: Reply { .skipped(goesOn() ? .init(rawValue: circuit.why) ?? .unavailable : .stopped) }
 
     private enum Reply: Sendable {
         case answer(Answer)

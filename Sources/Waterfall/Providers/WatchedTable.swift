@@ -37,8 +37,9 @@ final class WatchedTable: Sendable {
 
     var index: Index { state.withLock { $0.index } }
 
-    /// Indexes the file anew where it has changed, but not while somebody writes to it: it must look as it did the last
-    /// time. Takes as long as indexing does.
+    /// Indexes the file anew where it has changed, but not while somebody writes to it.
+    ///
+    /// It must look as it did the last time. Takes as long as indexing does.
     ///
     /// - Returns: whether it did.
     /// - Throws: ``Diagnostic`` where the file cannot be indexed, once for each change; the old index stays.

@@ -28,6 +28,9 @@ package struct HTTPProviderSettings: Sendable {
     package var batch = BatchSettings()
     package var caFile = ""
 
+    /// Calls that keep the vendor busy: where it takes few in a minute, as many as it takes in some seconds.
+    var callsAtOnce: Int { perMinute > 0 ? min(concurrency, max(1, perMinute / 12)) : concurrency }
+
     /// What counts as "not found".
     package struct MissSettings: Sendable {
         package var status: [String] = ["404", "204"]
