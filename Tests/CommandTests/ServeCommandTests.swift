@@ -78,6 +78,23 @@ import Testing
         #expect(try await running.result().code == 0)
     }
 
+    @Test func whoeverIsForgottenIsAskedForNoMore() async throws {
+        let (first, url) = try await serving(["--config", "serve.yaml", "--listen", "127.0.0.1:0"])
+        #expect(await ask(url, 1..<2) == 2)
+        let early = try await Executable.run(["forget", "p1@acme.example"], in: folder)
+        #expect(
+            early.code == 75 && early.err.contains("as process \(first.process.processIdentifier)"), "\(early.err)")
+        first.kill(SIGTERM)
+        _ = try await first.result()
+        let forgotten = try await Executable.run(["forget", "p1@acme.example"], in: folder)
+        #expect(forgotten.code == 0 && forgotten.err.contains("1 answers"), "\(forgotten.err)")
+        let (second, again) = try await serving(["--config", "serve.yaml", "--listen", "127.0.0.1:0"])
+        #expect(await ask(again, 1..<2) == 0)
+        #expect(await ask(again, 2..<3) == 2)
+        second.kill(SIGTERM)
+        #expect(try await second.result().code == 0)
+    }
+
     @Test func itAnswersWithAKeyAndStopsInOrder() async throws {
         let made = try await Executable.run(["keys", "make", "--workspace", "sales", "--expires", "90d"], in: folder)
         let token = made.out.trimmingCharacters(in: .newlines)

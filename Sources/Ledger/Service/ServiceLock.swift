@@ -9,6 +9,6 @@ package final class ServiceLock: Sendable {
         file = try LockFile(ledger: ledger, name: "serving")
         try file.claim(
             orThrow: "already_serving", "a server uses this ledger already", file: ledger,
-            hint: "stop it first, or give this one a --state of its own")
+            hint: "stop it first; another server needs a --state of its own")
     }
 }

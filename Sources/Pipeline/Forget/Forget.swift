@@ -7,12 +7,14 @@ package enum Forget {
     private static let rounds = 4
 
     /// - Parameter service: what our own service keeps; nil where it keeps nothing.
-    /// - Throws: ``Diagnostic`` `already_running` while runs use the ledger.
+    /// - Throws: ``Diagnostic`` `already_running` while runs use the ledger, `already_serving` while a server does: what it
+    ///   has in memory would be written once more.
     package static func erase(
         _ hints: [ForgottenHint], from ledger: Ledger, service: ServiceLedger?
     ) async throws -> Erasure {
         let alone = try LedgerUse(aloneIn: ledger.path)
-        defer { withExtendedLifetime(alone) {} }
+        let quiet = try service.map { _ in try ServiceLock(ledger: ledger.path) }
+        defer { withExtendedLifetime((alone, quiet)) {} }
         var people = hints.reduce(into: Forgettable()) { $0.formUnion($1.forgettable) }
         for _ in 0..<rounds {
             let before = people

@@ -48,14 +48,20 @@ struct ForgetCommand: AsyncParsableCommand {
                 FileManager.default.fileExists(atPath: path + ".service") ? try ServiceLedger(beside: path) : nil
             let erasure = try await Forget.erase(people, from: Ledger(path: path), service: service)
             guard !json else { return try printJSON(erasure) }
-            Endings.say(
-                erasure.people == 0
-                    ? "nobody of them was found in the ledger; an email or a profile leads to more than a phone or a name"
-                    : "forgot \(erasure.people) \(erasure.people == 1 ? "person" : "people"): \(erasure.answers) answers and \(erasure.verdicts) verdicts erased, \(erasure.records) records in the journal without a name"
-            )
+            Endings.say(Self.text(erasure))
             Endings.say(
                 "\(erasure.suppressed) keys are new on the suppression list; exports, outputs and provider tables are not touched"
             )
         }
+    }
+
+    private static func text(_ erasure: Erasure) -> String {
+        guard erasure.people > 0 else {
+            return erasure.answers > 0
+                ? "no run knew them; of what the service had answered about them \(erasure.answers) answers are erased"
+                : "nobody of them was found in the ledger; an email or a profile leads to more than a phone or a name"
+        }
+        return
+            "forgot \(erasure.people) \(erasure.people == 1 ? "person" : "people"): \(erasure.answers) answers and \(erasure.verdicts) verdicts erased, \(erasure.records) records in the journal without a name"
     }
 }

@@ -87,6 +87,8 @@ struct ServeCommand: AsyncParsableCommand {
                 hint: "make one with millrace keys make, or listen on 127.0.0.1")
         }
         if rehearse != nil { try Self.checkRehearsal(settings, environment) }
+        // Nobody is forgotten while it runs: that wants the ledger for itself.
+        let forgotten = try await Self.forgotten(in: ledger)
         try await withVerifier(settings, environment) { asked in
             let verifier = asked.map { RememberingVerifier($0) }
             guard !settings.waterfall.isEmpty else {
@@ -97,7 +99,8 @@ struct ServeCommand: AsyncParsableCommand {
                 settings: try WaterfallSettings.read(settings.waterfall, environment: environment), ledger: ledger,
                 environment: environment, verifier: verifier?.ofCandidates, evidence: try await service.evidence())
             try await opening.with { waterfall in
-                let answers = WaterfallAnswers(waterfall, minConfidence: settings.minConfidence)
+                var answers: any AnswerSource = WaterfallAnswers(waterfall, minConfidence: settings.minConfidence)
+                if let forgotten { answers = WithoutForgotten(answers, forgotten: forgotten) }
                 // Tables answer faster than it can be seen whether somebody is being asked for.
                 try await run(
                     settings, host, service,
@@ -107,6 +110,13 @@ struct ServeCommand: AsyncParsableCommand {
                     verifier, rehearsal, isOpen: isOpen, waterfall: waterfall)
             }
         }
+    }
+
+    /// Whom nobody may ask for; nil where that is nobody.
+    private static func forgotten(in ledger: String) async throws -> ForgottenPeople? {
+        guard FileManager.default.fileExists(atPath: ledger) else { return nil }
+        let forgotten = try await Ledger(path: ledger).forgotten()
+        return forgotten.isEmpty ? nil : forgotten
     }
 
     /// A rehearsal asks nobody who may cost money.
@@ -196,11 +206,6 @@ struct ServeCommand: AsyncParsableCommand {
         _ work: ((any EmailVerifier)?) async throws -> Void
     ) async throws {
         guard let verify = settings.verify else { return try await work(nil) }
-        guard !verify.builtin, !verify.url.isEmpty else {
-            throw Diagnostic(
-                code: "invalid_settings", "verify names no webhook", hint: "set verify.url; the built-in one is /verify"
-            )
-        }
         try await HTTPConnection(verify, address: verify.url).with(environment: environment) { client in
             try await work(WebhookVerifier(client, url: verify.url, settings: verify))
         }
