@@ -56,6 +56,12 @@ package enum AliasKey {
         "name:" + folded(first: first, last: last) + "|" + domain
     }
 
+    /// The name as exports write it that know no accents; nil where it is the same.
+    package static func plainName(first: String, last: String, domain: String) -> String? {
+        PlainLetters.areIn(first) && PlainLetters.areIn(last)
+            ? nil : name(first: PlainLetters.of(first), last: PlainLetters.of(last), domain: domain)
+    }
+
     /// First and last name for comparing.
     package static func folded(first: String, last: String) -> String {
         var out: [UInt8] = []

@@ -322,6 +322,26 @@ import Waterfall
         #expect(result.channels[.workEmail]?.value?.value == "hank@work.example")
     }
 
+    @Test(arguments: [
+        ("José", "García López", "1"), ("Jose", "Garcia Lopez", "1"), ("JOSÉ", "Garcia-López", "1"),
+        ("Zoe", "OBrien Muller", "2"), ("Zoë", "O’Brien-Müller", "2"), ("Zoé", "O'Brien Müller", "2"),
+        ("Łukasz", "Søren", "3"), ("Lukasz", "Soren", "3"), ("Anna", "Smith Jones", "4"), ("Anna", "Smith-Jones", "5"),
+        ("Jose", "Garcia", nil), ("Zoe", "OBrien Mueller", nil),
+    ])
+    func namesAreFoundWithAndWithoutTheirAccents(_ first: String, _ last: String, _ expected: String?) async throws {
+        let rows = [
+            "José,García López,1", "Zoë,O'Brien-Müller,2", "Lukasz,Soren,3", "Anna,Smith Jones,4", "Anna,Smith-Jones,5",
+        ]
+        let lines = rows.map { row -> String in
+            let cells = row.split(separator: ",")
+            return "\(cells[0]),\(cells[1]),+1212555010\(cells[2]),acme.example\n"
+        }
+        let table = "First Name,Last Name,Tel,Company Domain\n" + lines.joined()
+        let found = try await phones(
+            table, [PersonHints(companyDomain: "acme.example", firstName: first, lastName: last)])
+        #expect(found == [expected.map { "+1212555010" + $0 }])
+    }
+
     @Test func recordsComeOutInOrderWhateverIsKnownOfThem() async throws {
         let known = try await waterfall()
         let people = (0..<300).map { number in

@@ -132,10 +132,10 @@ struct VendorAnswer: Sendable {
             }
         }
         guard !values.isEmpty else { return .nothing }
-        let sure = confidence?.value(in: answer).flatMap { Double(JSONPointer.text($0)) }
+        let sure = confidence?.value(in: answer).flatMap { Confidence.share(JSONPointer.text($0), scale: scale) }
         return .person(
             Finding.Profile(
-                values: values, confidence: min(max(sure.map { $0 / scale } ?? otherwise, 0), 1),
+                values: values, confidence: sure ?? otherwise,
                 updatedAt: updatedAt?.value(in: answer).map(JSONPointer.text) ?? ""))
     }
 }

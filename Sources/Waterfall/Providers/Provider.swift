@@ -51,6 +51,7 @@ package struct PersonQuery: Sendable {
         }
         if let first = hints.firstName, let last = hints.lastName, let domain = hints.companyDomain {
             aliases.append(AliasKey.name(first: first, last: last, domain: domain))
+            if let plain = AliasKey.plainName(first: first, last: last, domain: domain) { aliases.append(plain) }
         }
         if aliases.isEmpty, endpoint != .discover, let email = hints.email { aliases = [AliasKey.email(email)] }
         self.aliases = aliases

@@ -70,7 +70,7 @@ private struct Shelf {
     private let region: Region?
 
     /// Goes up when tables are indexed in another way.
-    private static let version = 3
+    private static let version = 4
 
     init(_ file: TableFile, _ settings: ProviderSettings) throws {
         self.file = file
@@ -111,8 +111,9 @@ private struct Shelf {
                 var aliases = identities.aliases(row)
                 if let name = identities.nameAlias(row), !aliases.contains(name) { aliases.append(name) }
                 // The address of a desk is nobody's second address.
-                let more = others.compactMap { $0.people.isRole(row, $0.hint) ? nil : $0.people.alias($0.hint, row) }
-                    .filter { !aliases.contains($0) }
+                let more =
+                    (others.compactMap { $0.people.isRole(row, $0.hint) ? nil : $0.people.alias($0.hint, row) }
+                    + [plainName(identities, row)].compactMap(\.self)).filter { !aliases.contains($0) }
                 guard !aliases.isEmpty || !more.isEmpty else { continue }
                 let person = person(batch, row)
                 try writer.add(person, aliases: aliases, further: more)
@@ -126,13 +127,12 @@ private struct Shelf {
         }
     }
 
-    /// Nil where a cell is no number; `80 %` and `0,8` are.
-    private func confidence(_ text: String) -> Double? {
-        let isPercentage = text.hasSuffix("%")
-        let digits = text.filter { $0 != "%" && !$0.isWhitespace }.replacing(",", with: ".")
-        guard let number = Double(digits), number.isFinite else { return nil }
-        if isPercentage { return min(max(number / 100, 0), 1) }
-        return min(max(number / (confidenceScale ?? (number > 1 ? 100 : 1)), 0), 1)
+    /// Who is written with accents is found without them, unless another one is written so.
+    private func plainName(_ people: IdentityBatch, _ row: Int) -> String? {
+        guard people.nameAlias(row) != nil else { return nil }
+        return AliasKey.plainName(
+            first: people.text(row, .firstName), last: people.text(row, .lastName),
+            domain: people.text(row, .companyDomain))
     }
 
     private func person(_ batch: RecordBatch, _ row: Int) -> ProviderTable.Person {
@@ -140,7 +140,9 @@ private struct Shelf {
         for (channel, column) in columns {
             person.values[channel] = Canonical.value(batch.text(row, column), channel, region: region)
         }
-        person.confidence = confidenceColumn.flatMap { confidence(batch.text(row, $0)) }
+        person.confidence = confidenceColumn.flatMap {
+            Confidence.share(batch.text(row, $0), scale: confidenceScale)
+        }
         person.updatedAt = updatedAtColumn.map { batch.text(row, $0) } ?? ""
         return person
     }

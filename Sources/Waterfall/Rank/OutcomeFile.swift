@@ -19,8 +19,13 @@ package struct OutcomeFile {
     }
 
     package private(set) var rows: [Row] = []
-    /// Rows whose outcome is no word that is known, or that name no contact.
-    package private(set) var unusable = 0
+    /// Rows that name no contact, or cannot be read.
+    package private(set) var withoutContact = 0
+    /// Rows whose outcome is no word that is known.
+    package private(set) var withoutOutcome = 0
+
+    /// Words for outcomes, without blanks and signs, of contacts who replied and of those who did not.
+    package static let words = (replied: replied.sorted(), silent: silent.sorted())
 
     private static let replied: Set<String> = [
         "replied", "reply", "responded", "response", "answered", "interested", "notinterested", "meeting",
@@ -55,13 +60,16 @@ package struct OutcomeFile {
         let records = try export.records()
         while let batch = try records.next() {
             let people = normalizer.identify(batch)
-            unusable += batch.rejects.count
+            withoutContact += batch.rejects.count
             for row in 0..<batch.rowCount {
                 let word = Self.folded(batch.text(row, outcome))
                 let email = people.text(row, .email), phone = people.text(row, .phone)
-                guard Self.replied.contains(word) || Self.silent.contains(word), !(email.isEmpty && phone.isEmpty)
-                else {
-                    unusable += 1
+                guard !email.isEmpty || !phone.isEmpty else {
+                    withoutContact += 1
+                    continue
+                }
+                guard Self.replied.contains(word) || Self.silent.contains(word) else {
+                    withoutOutcome += 1
                     continue
                 }
                 let domain = people.text(row, .companyDomain)
@@ -77,7 +85,7 @@ package struct OutcomeFile {
                         ])))
             }
         }
-        guard rows.isEmpty, unusable > 0 else { return }
+        guard rows.isEmpty, withoutContact + withoutOutcome > 0 else { return }
         throw Diagnostic(
             code: "no_column",
             "no row names a contact and says what came of it: column '\(export.columns[outcome])' holds no word that is known",

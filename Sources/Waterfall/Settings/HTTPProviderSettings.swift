@@ -81,7 +81,7 @@ package struct HTTPProviderSettings: Sendable {
             .text("updated_at", \.updatedAt, "JSON pointer to the time of the value."),
             .duration("timeout", \.timeout, "How long an answer may take; then it counts as a miss."),
             .number("concurrency", \.concurrency, 1...1000, "Calls in the air at once."),
-            .number("per_minute", \.perMinute, 0...1_000_000, "Calls in any minute; 0 for any number."),
+            .number("per_minute", \.perMinute, 0...1_000_000, "Calls of one process in any minute; 0 for any number."),
             .section("batch", \.batch, "Several people in one call.") { BatchSettings.table },
             .text("ca_file", \.caFile, "Certificates (PEM) to trust besides the system's."),
         ])

@@ -39,11 +39,17 @@ struct FeedbackCommand: AsyncParsableCommand {
             } else {
                 taken = try await file.take(into: service, from: ledger, waterfall: nil)
             }
-            if file.unusable > 0 {
-                Endings.say("\(file.unusable) rows name no contact, or an outcome that is not known")
+            if file.withoutContact > 0 { Endings.say("\(Self.rows(file.withoutContact)) without a contact") }
+            if file.withoutOutcome > 0 {
+                let words = OutcomeFile.words.replied + OutcomeFile.words.silent
+                Endings.say(
+                    "\(Self.rows(file.withoutOutcome)) whose outcome is not known; known are: \(words.joined(separator: ", "))"
+                )
             }
             if taken.unknown > 0 { Endings.say("\(taken.unknown) contacts came from no provider that is known") }
             Endings.say("done: \(taken.contacts) contacts, \(taken.new) of them new, \(taken.replies) replies")
         }
     }
+
+    private static func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count) rows" }
 }
