@@ -26,7 +26,7 @@ package actor CallPacer {
 
     /// Nil where so many wait already that nobody would wait for the last one, or where it is of no use by now.
     ///
-    /// - Parameter isUseless: asked before a call waits, and when its turn has come.
+    /// - Parameter isUseless: asked before a call waits, and from when its turn has come until it leaves.
     package func pass<Value: Sendable>(
         unless isUseless: @Sendable () -> Bool = { false }, _ work: @Sendable () async -> Value
     ) async -> Value? {

@@ -58,8 +58,9 @@ package enum AliasKey {
 
     /// The name as exports write it that know no accents; nil where it is the same.
     package static func plainName(first: String, last: String, domain: String) -> String? {
-        PlainLetters.areIn(first) && PlainLetters.areIn(last)
-            ? nil : name(first: PlainLetters.of(first), last: PlainLetters.of(last), domain: domain)
+        if PlainLetters.areIn(first), PlainLetters.areIn(last) { return nil }
+        let plain = name(first: PlainLetters.of(first), last: PlainLetters.of(last), domain: domain)
+        return plain == name(first: first, last: last, domain: domain) ? nil : plain
     }
 
     /// First and last name for comparing.

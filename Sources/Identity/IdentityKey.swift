@@ -93,6 +93,7 @@ extension IdentityBatch {
         var keys = Hint.own.compactMap { alias($0, row) }
         if !self[row, .phone].isEmpty { keys.append("phone:" + text(row, .phone)) }
         if let name = nameAlias(row) { keys.append(name) }
+        if let plain = plainNameAlias(row) { keys.append(plain) }
         let company = CompanyName.compared(text(row, .companyName))
         if !company.isEmpty, !self[row, .firstName].isEmpty, !self[row, .lastName].isEmpty {
             keys.append(
@@ -114,6 +115,13 @@ extension IdentityBatch {
         var bytes: [UInt8] = []
         appendNameKey(row, to: &bytes)
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// ``nameAlias(_:)`` as exports write it that know no accents; nil where it is the same, or there is none.
+    package func plainNameAlias(_ row: Int) -> String? {
+        guard nameAlias(row) != nil else { return nil }
+        return AliasKey.plainName(
+            first: text(row, .firstName), last: text(row, .lastName), domain: text(row, .companyDomain))
     }
 
     private func appendAlias(_ hint: Hint, _ row: Int, to out: inout [UInt8]) -> Bool {

@@ -43,6 +43,8 @@ package struct EnrichmentService: Sendable {
         /// What is asked of providers; nil where answers are made up.
         package var use: ProviderUseBook?
         package var rehearsal: Rehearsal
+        /// Whom nobody may ask for; nil where that is nobody.
+        package var forgotten: ForgottenPeople?
         /// Whether anybody may call without a key; only where nobody else can reach it.
         package var isOpen: Bool
         package var log: AccessLog
@@ -50,7 +52,8 @@ package struct EnrichmentService: Sendable {
 
         package init(
             ledger: ServiceLedger, source: any AnswerSource, verifier: (any EmailVerifier)? = nil,
-            use: ProviderUseBook? = nil, rehearsal: Rehearsal = Rehearsal(), isOpen: Bool, log: AccessLog = .off,
+            use: ProviderUseBook? = nil, rehearsal: Rehearsal = Rehearsal(), forgotten: ForgottenPeople? = nil,
+            isOpen: Bool, log: AccessLog = .off,
             now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
         ) {
             self.ledger = ledger
@@ -58,6 +61,7 @@ package struct EnrichmentService: Sendable {
             self.verifier = verifier
             self.use = use
             self.rehearsal = rehearsal
+            self.forgotten = forgotten
             self.isOpen = isOpen
             self.log = log
             self.now = now
@@ -82,6 +86,7 @@ package struct EnrichmentService: Sendable {
                     verifier: $0, channels: settings.verify?.channels ?? [.workEmail, .personalEmail],
                     concurrency: settings.verify?.concurrency ?? 8)
             },
+            forgotten: parts.forgotten.map(ForgottenGuard.init),
             goodFor: (settings.refreshAfter.inSeconds, settings.retryMissesAfter.inSeconds), now: parts.now)
         replays = ReplayDesk(parts.ledger, now: parts.now)
         emails = EmailCheck(settings.mx)
@@ -101,8 +106,13 @@ package struct EnrichmentService: Sendable {
         }
         router.post("verify") { request, _ in await verify(request) }
         router.get("healthz") { _, _ in Self.text("ok\n", "text/plain; charset=utf-8") }
-        router.get("metrics") { _, _ in
-            Self.text(metrics.text(use?.total ?? []), "text/plain; version=0.0.4; charset=utf-8")
+        router.get("metrics") { request, _ in
+            do {
+                try await keyring.keepOut(request.head)
+            } catch {
+                return Self.problem(error).response
+            }
+            return Self.text(metrics.text(use?.total ?? []), "text/plain; version=0.0.4; charset=utf-8")
         }
         router.get("openapi.json") { _, _ in Self.text(OpenAPI(settings.limits).json, "application/json") }
         return router

@@ -142,7 +142,9 @@ package struct Waterfall: Sendable {
         var uses: [ProviderUse] = []
         var answers = [AccountAnswer](repeating: AccountAnswer(nil), count: domains.count)
         for provider in providers {
-            let open = answers.indices.filter { answers[$0].result == nil }
+            let open = answers.indices.filter {
+                answers[$0].result == nil && !answers[$0].failures.contains { $0.why == .stopped }
+            }
             guard !open.isEmpty else { break }
             var use = ProviderUse(provider: provider.name, channel: nil)
             use.asked = open.count

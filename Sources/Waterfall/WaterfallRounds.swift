@@ -80,7 +80,9 @@ struct WaterfallRounds {
                 for record in records {
                     way.turns[record] += 1
                     way.found[record] = usable(channel, record, provider)
-                    if way.found[record] == nil { open.append(record) }
+                    // Whoever is next in turn is not to have it because of a stop.
+                    let isStopped = failure(provider, record) == .stopped
+                    if way.found[record] == nil, !isStopped { open.append(record) }
                 }
             }
             round += 1

@@ -124,6 +124,47 @@ import Testing
         #expect(back.asked.withLock { $0 } == ["a@acme.example", "b@acme.example"])
     }
 
+    /// Is told to stop while it asks for the only people that there are, and does not ask for them.
+    private struct Stopping: Enricher {
+        let stop: StopSignal
+        var isExternal: Bool { false }
+        var mostForOthers: Int? { 10 }
+
+        func recordsPerRequest(_ endpoint: Endpoint) -> Int { 4096 }
+        func worst(_ channels: ChannelSet, endpoint: Endpoint) -> Credits { .zero }
+
+        func send(_ request: EnrichmentRequest) async -> EnrichmentAnswer {
+            stop.stop(.interrupted)
+            let results = request.records.map { _ in
+                var result = PersonResult(
+                    recordID: "r", channels: [.personalEmail: .missed(tried: ["vendor"])], creditsUsed: .zero)
+                result.failures = [ProviderFailure(provider: "vendor", why: .stopped)]
+                return result
+            }
+            return EnrichmentAnswer(.persons(results, costs: results.map { _ in [:] }))
+        }
+    }
+
+    @Test func whoWasNotAskedForBecauseOfAStopIsNotWrittenButAskedForWhenTheRunGoesOn() async throws {
+        var settings = PipelineSettings()
+        settings.input.paths = [try folder.write("two.csv", "Email\na@acme.example\nb@acme.example\n")]
+        settings.enrich.channels = [.personalEmail]
+        settings.output = [OutputSettings(path: folder.file("two-out.csv"))]
+        let stop = StopSignal()
+        await #expect(throws: RunStop.interrupted) {
+            try await Pipeline(
+                settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")),
+                enricher: Stopping(stop: stop), verifier: nil, stop: stop
+            ).run()
+        }
+        let back = Engine(isDown: false, mostForOthers: 10)
+        let report = try await Pipeline(
+            settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")), enricher: back, verifier: nil
+        ).run()
+        #expect(back.asked.withLock { $0 } == ["a@acme.example", "b@acme.example"])
+        #expect(report.run.resumed && report.providers?.isEmpty == true && report.records.read == 2)
+    }
+
     private final class Watcher: RunWatcher {
         let failures = Mutex<[[String: [String: Int]]]>([])
 

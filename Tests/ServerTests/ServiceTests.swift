@@ -162,8 +162,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("chanels", 422), ("channel", 422), ("Force", 422), ("first name", 422), ("company", 200), ("source", 200),
-        ("id", 200),
+        ("chanels", 422), ("channel", 422), ("Force", 422), ("recordId", 200), ("company", 200), ("source", 200),
+        ("id", 200), ("email2", 200), ("list_name", 200),
     ])
     func aKeyWithASlipInItIsRefusedBeforeAnythingIsAsked(_ key: String, _ status: Int) async throws {
         try await service.serving { (client) async throws -> Void in
@@ -467,6 +467,34 @@ import Testing
             #expect(other.status == 422)
         }
         #expect(try await service.ledger.charged(workspace: "default").credits == Credits(thousandths: 7000))
+    }
+
+    @Test(arguments: [
+        "linkedin:p1-quux", "email:p1@acme.example", "email:found1@work.example", "phone:+12125550101",
+        "name:pat|quux1|acme.example",
+    ])
+    func whoeverWasForgottenIsHandedOutByNoHintAndFromNowhere(_ alias: String) async throws {
+        var service = service
+        let one = #"""
+            {"email": "p1@acme.example", "linkedin_url": "https://www.linkedin.com/in/p1-quux", "first_name": "Pat",
+             "last_name": "Quux1", "company_domain": "acme.example"}
+            """#
+        // The answer is in the service's ledger, under the first hint.
+        #expect(try await service.serving { try await $0.post("/enrichment", one) }.credits == 7)
+        let ledger = try Ledger(path: service.folder.file("ledger.sqlite"))
+        var person = Forgettable()
+        person.aliases = [alias]
+        _ = try await ledger.forget(person)
+        service.forgotten = try await ledger.forgotten()
+        let (again, other) = try await service.serving { client in
+            (
+                try await client.post("/enrichment/bulk", #"{"records": [\#(one), {"email": "p2@acme.example"}]}"#),
+                try await client.post("/enrichment", one.replacing("{\"email\"", with: "{\"force\": true, \"email\""))
+            )
+        }
+        #expect(!again.text.contains("found1@work.example") && !again.text.contains("+12125550101"), "\(again.text)")
+        #expect(again.text.contains("found2@work.example") && again.credits == 7)
+        #expect(other.status == 200 && other.credits == 0 && !other.text.contains("found1@work.example"))
     }
 
     @Test func answersGrowOld() async throws {

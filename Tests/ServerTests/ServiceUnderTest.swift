@@ -18,6 +18,7 @@ struct ServiceUnderTest {
     var asksOthers = false
     var verifier: (any EmailVerifier)?
     var rehearsal = Rehearsal()
+    var forgotten: ForgottenPeople?
     var log = AccessLog.off
 
     /// People `p0` to `p199` at acme.example; every third has no phone number.
@@ -81,7 +82,7 @@ struct ServiceUnderTest {
                             WaterfallAnswers(waterfall, minConfidence: 0), goodFor: settings.retryMissesAfter)
                         : WaterfallAnswers(waterfall, minConfidence: 0), verifier: verifier,
                     use: waterfall.use,
-                    rehearsal: rehearsal, isOpen: isOpen, log: log, now: now), settings: settings)
+                    rehearsal: rehearsal, forgotten: forgotten, isOpen: isOpen, log: log, now: now), settings: settings)
             return try await LoopbackServer.serving(service.router()) { try await work(Client(url: $0)) }
         }
     }

@@ -342,6 +342,22 @@ import Waterfall
         #expect(found == [expected.map { "+1212555010" + $0 }])
     }
 
+    @Test func whoIsWrittenLikeAnotherWithoutAccentsIsFoundWithThemAlone() async throws {
+        let people = [("José", "García"), ("Jose", "García"), ("Jose", "Garcia"), ("Ana", "Nino")].map {
+            PersonHints(companyDomain: "acme.example", firstName: $0, lastName: $1)
+        }
+        let found = try await phones(
+            """
+            First Name,Last Name,Tel,Company Domain
+            José,García,+12125550101,acme.example
+            Jose,García,+12125550102,acme.example
+            Ana,Niño,+12125550103,acme.example
+            Ana,Niño,+12125550104,acme.example
+
+            """, people)
+        #expect(found == ["+12125550101", "+12125550102", nil, "+12125550103"])
+    }
+
     @Test func recordsComeOutInOrderWhateverIsKnownOfThem() async throws {
         let known = try await waterfall()
         let people = (0..<300).map { number in

@@ -103,7 +103,7 @@ struct AnswerWriter {
         }
     }
 
-    /// Who stands where the source of a value would: a miss of theirs counts for its run alone.
+    /// Who stands where the source of a value would: a miss of theirs counts for that attempt at its run alone.
     private static func names(_ failures: [ProviderFailure]) -> String {
         failures.map(\.provider).joined(separator: "\n")
     }

@@ -84,6 +84,15 @@ extension Settlement {
         }
     }
 
+    /// Whether some of its records were not asked for because the run was being stopped.
+    package var isCutShort: Bool {
+        switch self {
+        case .persons(let results, _): results.contains { $0.failures.contains { $0.why == .stopped } }
+        case .accounts(let answers): answers.contains { $0.failures.contains { $0.why == .stopped } }
+        case .refused, .split, .unavailable, .lost: false
+        }
+    }
+
     /// Results that it holds.
     package var count: Int {
         switch self {

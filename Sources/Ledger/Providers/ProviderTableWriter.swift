@@ -62,7 +62,7 @@ package final class ProviderTableWriter {
             VALUES (?, ?, ?, ?, ?, ?)
             """)
         addHint = try HotStatement(
-            database, "INSERT INTO unsorted (key, proof, person, mark, is_further) VALUES (?, ?, ?, ?, ?)")
+            database, "INSERT INTO unsorted (key, proof, person, mark, rank, name) VALUES (?, ?, ?, ?, ?, ?)")
         addCompany = try HotStatement(database, "INSERT OR IGNORE INTO company (key, proof, fields) VALUES (?, ?, ?)")
         countPattern = try HotStatement(
             database,
@@ -74,19 +74,29 @@ package final class ProviderTableWriter {
 
     /// Adds a person; the first one under an alias counts.
     ///
-    /// - Parameter further: aliases that lead to the person where they are nobody's in the first place.
-    package func add(_ person: ProviderTable.Person, aliases: [String], further: [String] = []) throws {
+    /// - Parameters:
+    ///   - further: aliases that lead to the person where they are nobody's in the first place.
+    ///   - plainName: the name without accents, which leads to the person where it is nobody else's in any way.
+    ///   - name: the alias that it comes from.
+    package func add(
+        _ person: ProviderTable.Person, aliases: [String], further: [String] = [], plainName: String? = nil,
+        of name: String = ""
+    ) throws {
         let values = person.values
         try addPerson.run(
             .optional(values[.workEmail]), .optional(values[.personalEmail]), .optional(values[.phone]),
             .optional(values[.linkedinURL]), .optional(person.confidence), .text(person.updatedAt))
         let id = database.lastInsertedRowID
-        for (index, alias) in (aliases + further).enumerated() {
-            let hash = hasher.alias(alias, scope: 0)
-            try addHint.run(
-                .integer(hash.key), .integer(hash.check), .integer(id),
-                .integer(Int64(bitPattern: HintFilter.mark(alias))), .integer(index < aliases.count ? 0 : 1))
-        }
+        for alias in aliases { try add(alias, of: id, rank: 0) }
+        for alias in further { try add(alias, of: id, rank: 1) }
+        if let plainName { try add(plainName, of: id, rank: 2, name: hasher.alias(name, scope: 0).key) }
+    }
+
+    private func add(_ alias: String, of person: Int64, rank: Int64, name: Int64 = 0) throws {
+        let hash = hasher.alias(alias, scope: 0)
+        try addHint.run(
+            .integer(hash.key), .integer(hash.check), .integer(person),
+            .integer(Int64(bitPattern: HintFilter.mark(alias))), .integer(rank), .integer(name))
     }
 
     /// Adds a company; the first one under an alias counts.
@@ -126,15 +136,20 @@ package final class ProviderTableWriter {
         "CREATE TABLE filter (id INTEGER PRIMARY KEY CHECK (id = 1), words BLOB NOT NULL)",
         """
         CREATE TEMP TABLE unsorted (key INTEGER NOT NULL, proof INTEGER NOT NULL, person INTEGER NOT NULL,
-          mark INTEGER NOT NULL, is_further INTEGER NOT NULL)
+          mark INTEGER NOT NULL, rank INTEGER NOT NULL, name INTEGER NOT NULL)
         """,
     ]
 
     /// Keys come in no order; put in sorted, each page is written once.
     private static let sorting = [
+        // Two people who are written alike without accents cannot be told apart by that.
+        """
+        DELETE FROM unsorted WHERE rank = 2 AND key IN
+          (SELECT key FROM unsorted WHERE rank = 2 GROUP BY key HAVING count(DISTINCT name) > 1)
+        """,
         """
         INSERT OR IGNORE INTO hint (key, proof, person)
-        SELECT key, proof, person FROM unsorted ORDER BY key, is_further, person
+        SELECT key, proof, person FROM unsorted ORDER BY key, rank, person
         """,
         "DROP TABLE unsorted",
     ]

@@ -86,6 +86,8 @@ extension Dispatcher {
             }.value
             isSpent = count < range.count
             outcomes += try self.outcomes(asked, first: count)
+            // Whom nobody was asked for because of that is nobody to write down.
+            if asked.settlement.isCutShort { try stop.check() }
         }
         return outcomes
     }

@@ -13,7 +13,7 @@ package enum Forget {
         _ hints: [ForgottenHint], from ledger: Ledger, service: ServiceLedger?
     ) async throws -> Erasure {
         let alone = try LedgerUse(aloneIn: ledger.path)
-        let quiet = try service.map { _ in try ServiceLock(ledger: ledger.path) }
+        let quiet = try ServiceLock(ledger: ledger.path)
         defer { withExtendedLifetime((alone, quiet)) {} }
         var people = hints.reduce(into: Forgettable()) { $0.formUnion($1.forgettable) }
         for _ in 0..<rounds {

@@ -29,6 +29,9 @@ package struct ForgottenHint: Sendable, Equatable {
             let name = Canonical.name(parts[0].trimmedBlanks)
             guard !name.given.isEmpty, !name.family.isEmpty else { return nil }
             people.aliases = [AliasKey.name(first: name.given, last: name.family, domain: domain)]
+            if let plain = AliasKey.plainName(first: name.given, last: name.family, domain: domain) {
+                people.aliases.insert(plain)
+            }
             people.names = [
                 Forgettable.Name(name: AliasKey.folded(first: name.given, last: name.family), domain: domain)
             ]

@@ -51,6 +51,11 @@ final class Keyring: Sendable {
         return Caller(workspace: key.workspace, keyID: key.id, scope: key.scope)
     }
 
+    /// Keeps web pages out for as long as no key does.
+    ///
+    /// - Throws: ``Problem`` to those.
+    func keepOut(_ head: HTTPRequest) async throws { if open != nil, try await isOpen() { try WebPages.check(head) } }
+
     /// Whether no key was made yet; that is looked up every few seconds.
     private func isOpen() async throws -> Bool {
         let time = now()

@@ -11,6 +11,8 @@ struct Enrichment: Sendable {
     let source: any AnswerSource
     let settlements: SettlementQueue
     let verification: Verification?
+    /// Nil where nobody was forgotten.
+    let forgotten: ForgottenGuard?
     /// How long answers and misses are given again for nothing, in seconds.
     let goodFor: (values: Double, misses: Double)
     let now: @Sendable () -> Double
@@ -29,9 +31,16 @@ struct Enrichment: Sendable {
         let queries = body.records.map { PersonQuery($0, endpoint: endpoint) }
         let identities = queries.map { ledger.identity($0.name, workspace: caller.workspace) }
         var (answers, seen) = try await known(identities, body, arrivedAt)
-        let asked = try await askMissing(body, endpoint, answers)
+        for record in queries.indices where forgotten?.holds(queries[record]) == true {
+            answers[record] = ForgottenGuard.nothing(body.channels)
+        }
+        var asked = try await askMissing(body, endpoint, answers)
         for (record, channels) in asked {
             for (channel, served) in channels.entries { answers[record][channel] = served }
+        }
+        for record in answers.indices where forgotten?.holds(answers[record]) == true {
+            answers[record] = ForgottenGuard.nothing(body.channels)
+            asked[record] = nil
         }
         let verified = await verification?.verdicts(on: answers, of: queries) ?? [:]
         var later: [LaterVerdict] = []

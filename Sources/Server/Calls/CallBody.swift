@@ -123,7 +123,7 @@ struct CallBody: Sendable {
             person = try PersonHints(from: decoder)
             meant = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).lazy
                 .filter { $0.utf8.count <= 32 && !Self.known.contains($0) }
-                .compactMap { Spelling.nearest(to: $0, among: Self.known, oneIn: 4) }.first
+                .compactMap { Spelling.nearest(to: $0, among: CodingKeys.allCases.map(\.rawValue), oneIn: 5) }.first
         }
     }
 }

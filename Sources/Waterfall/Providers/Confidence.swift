@@ -1,6 +1,6 @@
 /// How sure a provider says that it is.
 enum Confidence {
-    /// A share, 0–1; nil where the text is no number. `80 %` and `0,8` are.
+    /// A share, 0–1; nil where the text is no number, as `80 %` and `0,8` are.
     ///
     /// - Parameter scale: what it calls certain; nil: 100 where a number is above 1.
     static func share(_ text: String, scale: Double?) -> Double? {

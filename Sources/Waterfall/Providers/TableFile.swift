@@ -43,7 +43,9 @@ struct TableFile {
     static func stamp(of path: String) -> String {
         // What is in a database but not yet in its file lies beside it.
         [path, path + "-wal"].map { path in
-            (try? FileFingerprint.of(path)).flatMap(\.self).map { "\($0.size) \($0.modified)" } ?? ""
+            // An empty one comes and goes with whoever reads.
+            (try? FileFingerprint.of(path)).flatMap(\.self).map { $0.size == 0 ? "" : "\($0.size) \($0.modified)" }
+                ?? ""
         }.joined(separator: " ")
     }
 

@@ -111,12 +111,13 @@ private struct Shelf {
                 var aliases = identities.aliases(row)
                 if let name = identities.nameAlias(row), !aliases.contains(name) { aliases.append(name) }
                 // The address of a desk is nobody's second address.
-                let more =
-                    (others.compactMap { $0.people.isRole(row, $0.hint) ? nil : $0.people.alias($0.hint, row) }
-                    + [plainName(identities, row)].compactMap(\.self)).filter { !aliases.contains($0) }
+                let more = others.compactMap { $0.people.isRole(row, $0.hint) ? nil : $0.people.alias($0.hint, row) }
+                    .filter { !aliases.contains($0) }
                 guard !aliases.isEmpty || !more.isEmpty else { continue }
                 let person = person(batch, row)
-                try writer.add(person, aliases: aliases, further: more)
+                try writer.add(
+                    person, aliases: aliases, further: more, plainName: identities.plainNameAlias(row),
+                    of: identities.nameAlias(row) ?? "")
                 if let made = EmailPattern.made(
                     person.values[.workEmail], first: identities.text(row, .firstName),
                     last: identities.text(row, .lastName))
@@ -125,14 +126,6 @@ private struct Shelf {
                 }
             }
         }
-    }
-
-    /// Who is written with accents is found without them, unless another one is written so.
-    private func plainName(_ people: IdentityBatch, _ row: Int) -> String? {
-        guard people.nameAlias(row) != nil else { return nil }
-        return AliasKey.plainName(
-            first: people.text(row, .firstName), last: people.text(row, .lastName),
-            domain: people.text(row, .companyDomain))
     }
 
     private func person(_ batch: RecordBatch, _ row: Int) -> ProviderTable.Person {

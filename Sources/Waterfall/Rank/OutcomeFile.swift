@@ -86,6 +86,10 @@ package struct OutcomeFile {
             }
         }
         guard rows.isEmpty, withoutContact + withoutOutcome > 0 else { return }
+        guard withoutOutcome > 0 else {
+            throw Diagnostic(
+                code: "no_hint_column", "no row names a contact", file: path, hint: "call the column email or phone")
+        }
         throw Diagnostic(
             code: "no_column",
             "no row names a contact and says what came of it: column '\(export.columns[outcome])' holds no word that is known",

@@ -39,7 +39,9 @@ struct FeedbackCommand: AsyncParsableCommand {
             } else {
                 taken = try await file.take(into: service, from: ledger, waterfall: nil)
             }
-            if file.withoutContact > 0 { Endings.say("\(Self.rows(file.withoutContact)) without a contact") }
+            if file.withoutContact > 0 {
+                Endings.say("\(Self.rows(file.withoutContact)) cannot be read, or without a contact")
+            }
             if file.withoutOutcome > 0 {
                 let words = OutcomeFile.words.replied + OutcomeFile.words.silent
                 Endings.say(

@@ -93,21 +93,21 @@ struct ServeCommand: AsyncParsableCommand {
             let verifier = asked.map { RememberingVerifier($0) }
             guard !settings.waterfall.isEmpty else {
                 return try await run(
-                    settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: isOpen, waterfall: nil)
+                    settings, host, service, InventedAnswers(), verifier, rehearsal, isOpen: isOpen, forgotten,
+                    waterfall: nil)
             }
             let opening = WaterfallOpening(
                 settings: try WaterfallSettings.read(settings.waterfall, environment: environment), ledger: ledger,
                 environment: environment, verifier: verifier?.ofCandidates, evidence: try await service.evidence())
             try await opening.with { waterfall in
-                var answers: any AnswerSource = WaterfallAnswers(waterfall, minConfidence: settings.minConfidence)
-                if let forgotten { answers = WithoutForgotten(answers, forgotten: forgotten) }
+                let answers = WaterfallAnswers(waterfall, minConfidence: settings.minConfidence)
                 // Tables answer faster than it can be seen whether somebody is being asked for.
                 try await run(
                     settings, host, service,
                     waterfall.askedAtOnce == nil
                         ? answers
                         : SharedAnswers(answers, goodFor: min(settings.refreshAfter, settings.retryMissesAfter)),
-                    verifier, rehearsal, isOpen: isOpen, waterfall: waterfall)
+                    verifier, rehearsal, isOpen: isOpen, forgotten, waterfall: waterfall)
             }
         }
     }
@@ -137,12 +137,15 @@ struct ServeCommand: AsyncParsableCommand {
     /// - Parameter waterfall: what is asked of its providers is written down from time to time, and its tables are watched.
     private func run(
         _ settings: ServeSettings, _ host: ServiceHost, _ ledger: ServiceLedger, _ source: any AnswerSource,
-        _ verifier: (any EmailVerifier)?, _ rehearsal: Rehearsal, isOpen: Bool, waterfall: Waterfall?
+        _ verifier: (any EmailVerifier)?, _ rehearsal: Rehearsal, isOpen: Bool, _ forgotten: ForgottenPeople?,
+        waterfall: Waterfall?
     ) async throws {
         let use = waterfall?.use
         let service = try await EnrichmentService(
             EnrichmentService.Parts(
-                ledger: ledger, source: source, verifier: verifier, use: use, rehearsal: rehearsal, isOpen: isOpen,
+                ledger: ledger, source: source, verifier: verifier, use: use, rehearsal: rehearsal,
+                forgotten: forgotten,
+                isOpen: isOpen,
                 log: AccessLog(accessLog) { Endings.say($0) }), settings: settings)
         try await host.run(service) {
             // What is taken when the service stops could not be written any more; that is done at the end.
