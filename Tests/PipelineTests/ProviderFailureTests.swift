@@ -99,29 +99,46 @@ import Testing
         #expect(try await run(isDown: false, channels: [.personalEmail]).report.providers?.isEmpty == true)
     }
 
-    @Test func aRunThatWasStoppedAndGoesOnSaysAllOfItAndAsksAgainWhatItHasNotWritten() async throws {
+    @Test(arguments: [(rows: 2, most: 1), (rows: 40_000, most: 5000)])
+    func aRunThatWasStoppedAndGoesOnAsksAgainWhatItHasNotWrittenAndSaysTheRest(_ rows: Int, _ most: Int) async throws {
         var settings = PipelineSettings()
-        settings.input.paths = [try folder.write("two.csv", "Email\na@acme.example\nb@acme.example\n")]
+        let people = (0..<rows).map { "p\($0)@acme.example\n" }.joined()
+        settings.input.paths = [try folder.write("many.csv", "Email\n" + people)]
         settings.enrich.channels = [.personalEmail]
-        settings.output = [OutputSettings(path: folder.file("two-out.csv"))]
-        func attempt(_ engine: Engine, _ watch: StepWatch = .none, _ stop: StopSignal = StopSignal()) async throws
+        settings.output = [OutputSettings(path: folder.file("many-out.csv"))]
+        func attempt(_ engine: Engine, _ stop: StopSignal, _ watch: StepWatch, _ watchers: [any RunWatcher])
+            async throws
             -> CreditReport
         {
             try await Pipeline(
                 settings: settings, ledger: Ledger(path: folder.file("ledger.sqlite")), enricher: engine,
                 verifier: nil, stop: stop, watch: watch
-            ).run()
+            ).run(watchers: watchers)
         }
         let stop = StopSignal()
+        let down = Engine(isDown: true, mostForOthers: most)
         await #expect(throws: RunStop.self) {
             try await attempt(
-                Engine(isDown: true, mostForOthers: 1), StepWatch { if $0 == .settled { stop.stop(.interrupted) } },
-                stop)
+                down, stop, StepWatch { if $0 == .settled, rows == 2 { stop.stop(.interrupted) } },
+                [Stopper(stop: stop)])
         }
-        let back = Engine(isDown: false, mostForOthers: 1)
-        let report = try await attempt(back)
-        #expect(report.run.resumed && report.providers?["vendor"]?.failed == ["timeout": 1])
-        #expect(back.asked.withLock { $0 } == ["a@acme.example", "b@acme.example"])
+        let back = Engine(isDown: false, mostForOthers: most)
+        let report = try await attempt(back, StopSignal(), .none, [])
+        let (before, after) = (Set(down.asked.withLock { $0 }), Set(back.asked.withLock { $0 }))
+        #expect(report.run.resumed && before.union(after).count == rows)
+        let written = before.subtracting(after).count
+        #expect(report.providers?["vendor"]?.failed["timeout"] ?? 0 == written)
+        // A batch is written whole or not at all.
+        #expect(rows == 2 ? written == 0 && after.count == 2 : written > 0)
+    }
+
+    /// Stops a run once the first rows are written.
+    private struct Stopper: RunWatcher {
+        let stop: StopSignal
+
+        func saw(_ event: RunEvent, _ counts: RunCounts, now: Double) {
+            if case .wrote = event { stop.stop(.interrupted) }
+        }
     }
 
     /// Is told to stop while it asks for the only people that there are, and does not ask for them.

@@ -32,7 +32,7 @@ struct Reporting: Sendable {
         let report = CreditReport(
             CreditReport.Facts(
                 run: run, settings: settings, inputs: inputs, tally: progress.tally, requests: requests,
-                providerFailures: try await ledger.providerFailures(run: run.id),
+                providerFailures: try await ledger.providerFailures(run: run),
                 verdicts: try await ledger.verdictTotals(run: run.id), status: status, attemptStart: attemptStart,
                 end: now, waitedForQuota: waited, attemptRows: progress.tally.read - rowsBefore,
                 forecast: try await forecast(requests),
