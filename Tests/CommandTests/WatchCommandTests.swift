@@ -78,7 +78,7 @@ import Testing
         }
         #expect(try metric("millrace_run_exit_code") == 0)
         #expect(
-            try metric("millrace_run_rows{pipeline=\"quickstart\",workspace=\"default\",status=\"enriched\"}") == 1434)
+            try metric("millrace_run_rows{pipeline=\"quickstart\",workspace=\"default\",status=\"enriched\"}") == 1435)
         let success = try #require(try metric("millrace_run_success_timestamp_seconds"))
         #expect(try await Executable.run(run + ["--input", "nothing.csv"], in: folder).code == 66)
         #expect(try metric("millrace_run_exit_code") == 66)
@@ -145,7 +145,7 @@ import Testing
         }
         #expect(bodies.map { $0["type"] as? String } == ["run.done", "run.failed"])
         let done = try #require(bodies[0]["data"] as? [String: Any])
-        #expect(done["rows"] as? Int == 2000 && done["credits_used"] as? Double == 6876.5)
+        #expect(done["rows"] as? Int == 2000 && done["credits_used"] as? Double == 6882)
         #expect(done["pipeline"] as? String == "quickstart" && done["exit_code"] as? Int == 0)
         #expect((bodies[1]["data"] as? [String: Any])?["exit_code"] as? Int == 66)
         try expectNobody(in: told.map(\.body).joined())
